@@ -1,0 +1,1 @@
+"""Tools for working on the product; none of them is part of it."""
