@@ -1,0 +1,101 @@
+"""Opens the database: SQLite (one file, write-ahead log) or PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from schema.errors import DatabaseNotReadyError
+
+# The one number that all writers of one PostgreSQL database agree to wait for.
+_WRITER_LOCK = 0x5AFE
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for a database URL. Nothing is created but the folder of a SQLite file.
+
+    Raises:
+        DatabaseNotReadyError: the URL is not one, or of a database that we do not run on.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseNotReadyError(
+            "DATABASE_URL is not a database address. Write sqlite:///path/to/file.db or "
+            "postgresql+psycopg://user:password@host/name."
+        ) from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(parsed)
+        _prepare_sqlite(engine)
+        return engine
+    if backend == "postgresql":
+        try:
+            return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        except ImportError as error:
+            raise DatabaseNotReadyError(
+                "PostgreSQL needs its driver: install the product with the extra `postgres`."
+            ) from error
+    raise DatabaseNotReadyError(f"DATABASE_URL names {backend}; the product runs on sqlite and postgresql.")
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:
+        # We begin transactions ourselves: the driver's own habit is to begin late, and never IMMEDIATE.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=15000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes: all of it or nothing, one writer at a time on both engines.
+
+    Raises:
+        DatabaseNotReadyError: the database cannot be reached, or another writer held it too long.
+    """
+    with engine.connect() as plain:
+        connection = plain.execution_options(writes=True)
+        try:
+            begun = connection.begin()
+        except OperationalError as error:
+            raise DatabaseNotReadyError(
+                "The database cannot be written now: it is unreachable, or another load is running. Try again shortly."
+            ) from error
+        with begun:
+            if engine.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
+            yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that reads one consistent state.
+
+    Raises:
+        DatabaseNotReadyError: the database cannot be reached.
+    """
+    try:
+        connection = engine.connect()
+    except OperationalError as error:
+        raise DatabaseNotReadyError("The database cannot be reached. Check DATABASE_URL and that it runs.") from error
+    with connection:
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection

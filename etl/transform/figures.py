@@ -1,0 +1,264 @@
+"""Computes figures: measures over quantity values and populations.
+
+Design, rules 1 (origin), 2 (population), 3 (basis) and 6 (states). A *vintage* is what is computed together: all
+datasets of one release of a publication, or all accepted returns of one agency. Counts of one release are never divided
+by another release's, and rates rest on the population that belongs to the release.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from etl.transform.cube import Cube, FloatArray, Part, Ranks, has_value, state_names, total
+from schema.areas import AreaKind
+from schema.catalogue import Catalogue
+from schema.measures import Measure, Term
+from schema.periods import Basis, mid_year, parse_period
+from schema.quantities import TOTAL
+from schema.states import SEVERITY_OF, State
+
+FIGURE_COLUMNS = (
+    "measure",
+    "source_id",
+    "area",
+    "period",
+    "basis",
+    "category",
+    "numerator",
+    "denominator",
+    "value",
+    "state",
+    "origin",
+    "other_value",
+    "status",
+    "measure_version",
+    "denominator_source_id",
+    "population_period",
+)
+
+COMPUTED = "computed"
+PUBLISHED = "published"
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """What is computed together.
+
+    `values` has `source_id, publisher, area, period, basis, quantity, category, value, state`. `population` has
+    `source_id, area, period, age_from, age_to, value, state` of one release (sex and ethnicity `total`), or is empty.
+    `local` marks returns: their quarters roll into years, and where the mid-year that a rate asks for is unpublished
+    the latest one stands in.
+    """
+
+    values: pd.DataFrame
+    population: pd.DataFrame
+    status: dict[int, str]
+    """The status of each source, by its id."""
+    local: bool
+
+
+def compute_figures(vintage: Vintage, catalogue: Catalogue) -> pd.DataFrame:
+    """Every figure that a vintage gives, one row for each measure, area, period, basis and category."""
+    if vintage.values.empty:
+        return pd.DataFrame({column: [] for column in FIGURE_COLUMNS})
+    cube = Cube.of(settle_precedence(vintage.values, catalogue))
+    if vintage.local:
+        cube = cube.with_rolling_years(catalogue)
+    populations = _Populations(vintage.population, latest_may_stand_in=vintage.local)
+    wide = {area.id for area in catalogue.areas if area.kind in (AreaKind.COUNTRY, AreaKind.REGION)}
+    national_or_regional = np.array([area in wide for area in cube.area])
+    frames = [
+        frame
+        for measure in catalogue.measures.values()
+        for basis in _bases(measure, cube, catalogue)
+        for category in _categories(measure, cube)
+        if not (
+            frame := _measure_figures(
+                measure, basis, category, cube, populations, catalogue, vintage, national_or_regional
+            )
+        ).empty
+    ]
+    if not frames:
+        return pd.DataFrame({column: [] for column in FIGURE_COLUMNS})
+    return pd.concat(frames, ignore_index=True)
+
+
+def settle_precedence(values: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """One value for each (quantity, category, area, period, basis): that of the dataset to believe first.
+
+    The order is the quantity's `published_in`. For returns every publisher is the one agency, and the values of the
+    submission accepted last (the highest source id, since ids only grow) hold.
+    """
+    key = ["quantity", "category", "area", "period", "basis"]
+    pairs = values[["quantity", "publisher"]].drop_duplicates()
+    order = {
+        (quantity, publisher): catalogue.precedence(quantity).index(publisher)
+        if publisher in catalogue.precedence(quantity)
+        else 0
+        for quantity, publisher in pairs.itertuples(index=False)
+    }
+    if not any(order.values()) and values["source_id"].nunique() == 1:
+        return values
+    rank = pd.Series(0, index=values.index)
+    for (quantity, publisher), place in order.items():
+        if place:
+            rank[(values["quantity"] == quantity) & (values["publisher"] == publisher)] = place
+    ordered = values.assign(rank=rank).sort_values(["rank", "source_id"], ascending=[True, False], kind="stable")
+    return ordered.drop_duplicates(key).drop(columns="rank")
+
+
+class _Populations:
+    """Looks up residents by area, mid-year and ages."""
+
+    def __init__(self, population: pd.DataFrame, *, latest_may_stand_in: bool) -> None:
+        whole = (
+            population[(population["sex"] == TOTAL) & (population["ethnicity"] == TOTAL)]
+            if len(population)
+            else population
+        )
+        self._by_ages: dict[tuple[int, int], pd.DataFrame] = {}
+        for low, high in whole[["age_from", "age_to"]].drop_duplicates().itertuples(index=False) if len(whole) else ():
+            self._by_ages[int(low), int(high)] = whole[(whole["age_from"] == low) & (whole["age_to"] == high)]
+        self._latest_may_stand_in = latest_may_stand_in
+
+    def part(self, measure: Measure, cube: Cube) -> tuple[Part, npt.NDArray[np.object_]]:
+        """The population beneath each row, and the mid-year that it is of."""
+        assert measure.population is not None  # noqa: S101 - the caller has asked
+        rows = len(cube)
+        wanted = {code: mid_year_for(code) for code in set(cube.period)}
+        found = self._by_ages.get((measure.population.age_from, measure.population.age_to))
+        if found is None:
+            missing = np.full(rows, SEVERITY_OF[State.MISSING], dtype=np.int8)
+            return Part(np.full(rows, np.nan), missing, np.zeros(rows, dtype=np.int64)), np.full(rows, "", dtype=object)
+        latest = max(found["period"])
+        if self._latest_may_stand_in:
+            wanted = {code: min(year, latest) for code, year in wanted.items()}
+        indexed = found.set_index(["area", "period"])
+        years = np.array([wanted[code] for code in cube.period], dtype=object)
+        at = indexed.index.get_indexer(pd.MultiIndex.from_arrays([cube.area, years]))
+        there = at >= 0
+        severity = np.where(
+            there, indexed["state"].map(SEVERITY_OF).to_numpy(dtype=np.int8)[at], SEVERITY_OF[State.MISSING]
+        ).astype(np.int8)
+        value = np.where(there & has_value(severity), indexed["value"].to_numpy(dtype=float)[at], np.nan)
+        source = np.where(there, indexed["source_id"].to_numpy(dtype=np.int64)[at], 0)
+        return Part(value, severity, source), years
+
+
+def mid_year_for(period_code: str) -> str:
+    """The mid-year estimate that a rate for a period rests on: 30 June of the financial year in which it ends.
+
+    A rate for the year to 31 March Y is the count over the population of mid-(Y-1), as the Department for Education
+    computes it; a rolling year follows the year in which it ends (design, rule 2).
+    """
+    end = parse_period(period_code).end
+    return mid_year(end.year - (end.month < 4)).code
+
+
+def _bases(measure: Measure, cube: Cube, catalogue: Catalogue) -> list[str]:
+    """The bases on which the cube holds the measure's numerator, or its printed value."""
+    wanted = {measure.numerator[0].quantity} | ({measure.printed} if measure.printed else set())
+    return sorted({basis for quantity, _, basis in cube.parts if quantity in wanted})
+
+
+def _categories(measure: Measure, cube: Cube) -> tuple[str, ...]:
+    if measure.share_by is None:
+        return (TOTAL,)
+    return cube.categories(measure.numerator[0].quantity, measure.share_by)
+
+
+def _term(term: Term, basis: str, cube: Cube, catalogue: Catalogue) -> Part:
+    """A term on the figure's basis. A stock beneath a flow (leavers over staff) is taken at the period's end."""
+    at_date = catalogue.quantities[term.quantity].at_date
+    return cube.part(term.quantity, term.category, Basis.AT_DATE.value if at_date else basis)
+
+
+def _measure_figures(
+    measure: Measure,
+    basis: str,
+    category: str,
+    cube: Cube,
+    populations: _Populations,
+    catalogue: Catalogue,
+    vintage: Vintage,
+    national_or_regional: npt.NDArray[np.bool_],
+) -> pd.DataFrame:
+    terms = (
+        (Term(quantity=measure.numerator[0].quantity, category=category),) if measure.share_by else measure.numerator
+    )
+    numerator = total([_term(term, basis, cube, catalogue) for term in terms])
+    years = np.full(len(cube), "", dtype=object)
+    denominator: Part | None = None
+    if measure.population is not None:
+        denominator, years = populations.part(measure, cube)
+    elif measure.denominator:
+        denominator = total([_term(term, basis, cube, catalogue) for term in measure.denominator])
+    value, severity = _quotient(numerator, denominator, measure.per)
+    printed = (
+        cube.part(measure.printed, TOTAL, basis)
+        if measure.printed and category == TOTAL
+        else Part(np.full(len(cube), np.nan), np.full(len(cube), SEVERITY_OF[State.MISSING], np.int8), numerator.source)
+    )
+    value, severity, origin, other = _ruling(measure, value, severity, printed, national_or_regional)
+    source = np.where(numerator.source > 0, numerator.source, printed.source)
+    there = np.flatnonzero((numerator.source > 0) | (printed.source > 0))
+    periods = {code: parse_period(code) for code in set(cube.period)}
+    version = {code: measure.version_at(period.end) for code, period in periods.items()}
+    nothing = np.full(len(cube), np.nan)
+    return pd.DataFrame(
+        {
+            "measure": measure.id,
+            "source_id": source[there],
+            "area": cube.area[there],
+            "period": cube.period[there],
+            "basis": basis,
+            "category": category,
+            "numerator": numerator.value[there],
+            "denominator": (denominator.value if denominator else nothing)[there],
+            "value": value[there],
+            "state": state_names(severity)[there],
+            "origin": np.where(origin, PUBLISHED, COMPUTED)[there],
+            "other_value": other[there],
+            "status": [vintage.status[int(found)] for found in source[there]],
+            "measure_version": [version[code] for code in cube.period[there]],
+            "denominator_source_id": (
+                denominator.source if measure.population and denominator else np.zeros(len(cube))
+            )[there].astype(np.int64),
+            "population_period": years[there],
+        }
+    )
+
+
+def _quotient(numerator: Part, denominator: Part | None, per: int) -> tuple[FloatArray, Ranks]:
+    """numerator ÷ denominator × per, in the worse state of the two. Over a zero it is not applicable, as DfE prints."""
+    if denominator is None:
+        return numerator.value * per, numerator.severity
+    severity = np.maximum(numerator.severity, denominator.severity)
+    nothing_below = has_value(severity) & (denominator.value == 0)
+    ok = has_value(severity) & ~nothing_below
+    value = np.full(len(numerator.value), np.nan)
+    np.divide(numerator.value * per, denominator.value, out=value, where=ok)
+    settled = np.where(value == 0, SEVERITY_OF[State.ZERO], SEVERITY_OF[State.VALUE])
+    severity = np.where(nothing_below, SEVERITY_OF[State.NOT_APPLICABLE], np.where(ok, settled, severity))
+    return value, severity.astype(np.int8)
+
+
+def _ruling(
+    measure: Measure, value: FloatArray, severity: Ranks, printed: Part, national_or_regional: npt.NDArray[np.bool_]
+) -> tuple[FloatArray, Ranks, npt.NDArray[np.bool_], FloatArray]:
+    """Design, rule 1: which of the computed and the printed value rules, and the other.
+
+    Counts rule for authorities. The printed value rules for England and the regions, whose counts are rounded to 10;
+    for measures of full-time equivalents; and where a part is hidden but the whole is printed.
+    """
+    everywhere = measure.printed_rules == "everywhere"
+    is_printed = has_value(printed.severity)
+    rules = is_printed & (national_or_regional | everywhere | ~has_value(severity))
+    return (
+        np.where(rules, printed.value, value),
+        np.where(rules, printed.severity, severity).astype(np.int8),
+        rules,
+        np.where(rules, value, printed.value),
+    )
