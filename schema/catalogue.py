@@ -146,7 +146,10 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _by_stem(model: type[M], folder: Path, root: Path) -> dict[str, M]:
-    return {path.stem: build(model, read_yaml(path, root), path, root=root, id=path.stem) for path in _files(folder)}
+    found: dict[str, M] = {}
+    for path in _files(folder):
+        _add(found, path.stem, build(model, read_yaml(path, root), path, root=root, id=path.stem), path, root)
+    return found
 
 
 def _add(found: dict[str, T], key: str, item: T, path: Path, root: Path) -> None:
@@ -190,6 +193,8 @@ def _measure_faults(catalogue: Catalogue, measure: Measure) -> Iterator[tuple[st
         yield where, "the numerator mixes flows and stocks, which never add up."
     if measure.share_by and measure.share_by not in catalogue.breakdowns:
         yield where, f"`share_by`: “{measure.share_by}” is no breakdown."
+    for breakdown in set(measure.breakdowns) - set(catalogue.breakdowns):
+        yield where, f"“{breakdown}” is no breakdown."
     if measure.headline_category not in catalogue.category_keys:
         yield where, f"`headline_category`: “{measure.headline_category}” is no category."
     if measure.outcome not in {outcome.id for outcome in framework.outcomes}:
@@ -215,6 +220,11 @@ def _return_faults(catalogue: Catalogue, spec: ReturnSpec) -> Iterator[tuple[str
             yield where, f"{item.quantity}: “{breakdown}” is no breakdown of it."
         if quantity.at_date != (item.bases == (Basis.AT_DATE,)):
             yield where, f"{item.quantity}: a stock is reported at-date, a flow as quarter or rolling-year."
+    asked = {item.quantity for item in spec.items}
+    for whole in spec.wholes:
+        for name in (whole.whole, *whole.parts):
+            if name not in asked:
+                yield where, f"`wholes`: “{name}” is no item of this return."
 
 
 def _publication_faults(catalogue: Catalogue, publication: Publication) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,8 @@
 """Reads the YAML of `schema/` into frozen models, and refuses what is wrong with file, line and remedy."""
 
+import re
 from collections.abc import Hashable
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -49,13 +51,26 @@ def read_yaml(path: Path, root: Path = ROOT) -> Any:
     """The content of one YAML file.
 
     Raises:
-        SchemaError: not YAML, or a key stands twice.
+        SchemaError: not there, not UTF-8, not YAML, or a key stands twice.
     """
+    where = _where(path, root)
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506 - a safe loader
+        raw = path.read_bytes()
+    except FileNotFoundError as error:
+        raise SchemaError(f"{where} is not there. Add it; compare with the folder beside it.") from error
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise SchemaError(f"{where}, line {line}: the text is not UTF-8. Save the file as UTF-8.") from error
+    try:
+        return yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a safe loader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise SchemaError(f"{_where(path, root)}, line {line}: {error.problem}. Mend the YAML there.") from error
+        raise SchemaError(f"{where}, line {line}: {error.problem}. Mend the YAML there.") from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise SchemaError(f"{where}, line {line}: {error.reason}. Mend the YAML there.") from error
 
 
 def line_of(path: Path, location: tuple[int | str, ...]) -> int:
@@ -74,6 +89,12 @@ def line_of(path: Path, location: tuple[int | str, ...]) -> int:
     return line + 1
 
 
+def _as_written(step: int | str) -> int | str:
+    """A key as it stands in the file: pydantic names a day `datetime.date(2025, 10, 30)`."""
+    found = re.fullmatch(r"datetime\.date\((\d+), (\d+), (\d+)\)", str(step))
+    return date(*map(int, found.groups())).isoformat() if found else step
+
+
 def build(model: type[M], content: Any, path: Path, *, root: Path = ROOT, **added: Any) -> M:
     """A model from a file's content, with `added` keys that the file does not hold (its id, from its name).
 
@@ -86,8 +107,9 @@ def build(model: type[M], content: Any, path: Path, *, root: Path = ROOT, **adde
         return model.model_validate({**content, **added})
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(step) for step in first["loc"]) or "the file"
+        location = tuple(_as_written(step) for step in first["loc"])
+        key = ".".join(str(step) for step in location) or "the file"
         raise SchemaError(
-            f"{_where(path, root)}, line {line_of(path, first['loc'])}: {key}: {first['msg']}. "
+            f"{_where(path, root)}, line {line_of(path, location)}: {key}: {first['msg']}. "
             "Mend that key; the field's meaning is in the model's docstring."
         ) from error

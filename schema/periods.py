@@ -244,7 +244,7 @@ _FORMS: tuple[tuple[str, Callable[[re.Match[str]], Period]], ...] = (
     (r"AY(?P<first>\d{4})[-/](?P<last>\d{2})", lambda m: academic_year(_span(m))),
     (
         r"PY(?P<first>\d{4})-(?P<last>\d{2})",
-        lambda m: pooled_years(int(m["first"]), int(m["first"][:2] + m["last"])),
+        lambda m: pooled_years(int(m["first"]), int(m["first"]) + (int(m["last"]) - int(m["first"])) % 100),
     ),
 )
 

@@ -1,0 +1,347 @@
+"""The `safeguarding` command. Imports what a command needs when it runs, so that checking a return never loads Dash.
+
+Exit status: 0 done, 1 findings that block (or a file refused), 2 wrong use.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from schema.errors import FileRefusedError, MendableError, WrongUseError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from sqlalchemy.engine import Engine
+
+    from schema.context import Context
+    from schema.findings import Finding
+
+app = typer.Typer(
+    help="The safeguarding performance dashboard: load figures, check and submit returns, serve the pages.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+publication = typer.Typer(help="National publications.", no_args_is_help=True, rich_markup_mode=None)
+returns = typer.Typer(help="Agencies' quarterly returns.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(publication, name="publication")
+app.add_typer(returns, name="return")
+
+_out = Console(highlight=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class OutputFormat(StrEnum):
+    """How rows are printed."""
+
+    CSV = "csv"
+    JSON = "json"
+
+
+def main() -> None:
+    """Run the command line. A mistake that a person can mend is one sentence on standard error, and an exit status."""
+    try:
+        app()
+    except MendableError as error:
+        findings = error.findings if isinstance(error, FileRefusedError) else ()
+        _show_findings(findings)
+        _err.print(str(error), markup=False)
+        sys.exit(error.exit_status)
+    except BrokenPipeError:
+        # Somebody closed the pipe (`… | head`): nothing is wrong, and nothing more can be said.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """A spinner that says what is being done; on a terminal only, so that pipes stay quiet."""
+    if not _err.is_terminal:
+        yield lambda _what: None
+        return
+    with _err.status("Starting") as status:
+        yield status.update
+
+
+@contextmanager
+def _engine(*, ready: bool = True) -> "Iterator[Engine]":
+    from dashboard.settings import Settings
+    from etl.load.engine import open_engine
+    from etl.load.migrate import require_ready
+
+    engine = open_engine(Settings().database_url)
+    try:
+        if ready:
+            require_ready(engine)
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _context(as_of: datetime | None = None) -> "Context":
+    import getpass
+
+    from schema.context import Context
+
+    try:
+        viewer = getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        viewer = "local"
+    return Context(viewer=viewer, as_of=as_of)
+
+
+def _show_findings(findings: "tuple[Finding, ...]") -> None:
+    for finding in findings:
+        _err.print(f"{finding.severity.value}: {finding.sentence()} [{finding.rule}]", markup=False)
+
+
+@app.command(
+    epilog="Example: safeguarding init --area stoke-on-trent --name 'Stoke-on-Trent Safeguarding Children Partnership'"
+)
+def init(
+    area: Annotated[
+        str, typer.Option(help="The partnership's authority: id, DfE code or GSS code.")
+    ] = "stoke-on-trent",
+    name: Annotated[str, typer.Option(help="What the partnership is called.")] = "",
+) -> None:
+    """Make or update the database's tables and set the partnership up. Doing it again changes nothing."""
+    from etl.load import store
+    from etl.load.engine import writing
+    from etl.load.migrate import upgrade
+    from schema.areas import load_areas
+
+    home = load_areas().find(area)
+    context = _context()
+    with _engine(ready=False) as engine:
+        upgrade(engine)
+        with writing(engine) as connection:
+            title = name or f"{home.name} Safeguarding Children Partnership"
+            store.ensure_partnership(connection, context.partnership, title, home.id, demonstration=False)
+            known = store.require_partnership(connection, context)
+    _out.print(f"Ready: {known.name}, home area {known.home_area}.", markup=False)
+
+
+@app.command(epilog="Example: safeguarding demo && safeguarding serve")
+def demo() -> None:
+    """Fill an empty database with published figures and made-up returns. Does nothing where they are there."""
+    from dashboard.demonstration import build_demonstration
+    from schema.catalogue import default_catalogue
+
+    with _engine(ready=False) as engine, _progress() as progress:
+        made = build_demonstration(engine, default_catalogue(), _context(), _today(), progress)
+    _out.print("The demonstration is loaded." if made else "The demonstration is there already.")
+
+
+@app.command(epilog="Example: HOST=127.0.0.1 PORT=8050 safeguarding serve")
+def serve() -> None:
+    """Serve the dashboard on HOST and PORT (http://127.0.0.1:8050 unless they say otherwise)."""
+    from dashboard.serve import serve as serve_pages
+
+    serve_pages(_out)
+
+
+@publication.command("load", epilog="Example: safeguarding publication load ~/Downloads/c1_*.csv ~/Downloads/d3_*.csv")
+def load_publication(
+    files: Annotated[list[Path], typer.Argument(help="Published CSV files, as downloaded. All are loaded, or none.")],
+    release: Annotated[
+        str, typer.Option(help="The release day (2025-10-30), where the file's latest period does not tell.")
+    ] = "",
+) -> None:
+    """Load published files. Each is recognised by what is in it, not by its name."""
+    from etl.pipeline import load_publications
+    from schema.catalogue import default_catalogue
+
+    day = _day(release) if release else None
+    with _engine() as engine, _progress() as progress:
+        report = load_publications(engine, files, default_catalogue(), _context(), release=day, progress=progress)
+    for file in report.files:
+        what = f"{file.rows:,} rows loaded" if file.changed else "already loaded, nothing changed"
+        _out.print(f"{file.file_name}: {file.title}, release {file.edition}: {what}", markup=False)
+    if report.values:
+        _out.print(f"{report.values:,} values kept, {report.figures:,} figures computed.")
+    for waiting in report.waiting_for_population:
+        _out.print(f"Rates wait for a population that is not loaded: {waiting}.", markup=False)
+
+
+@publication.command("list", epilog="Example: safeguarding publication list")
+def list_publications() -> None:
+    """List the datasets that can be loaded, their releases, and which of them are loaded."""
+    from etl.load import store
+    from etl.load.engine import reading
+    from schema.catalogue import default_catalogue
+
+    with _engine() as engine, reading(engine) as connection:
+        loaded = {(source.publisher, source.edition): source for source in store.active_sources(connection, _context())}
+    for known in sorted(default_catalogue().publications.values(), key=lambda p: (p.series_title, p.id)):
+        for day in sorted(known.releases):
+            source = loaded.get((known.id, day.isoformat()))
+            state = f"loaded {source.loaded_at:%Y-%m-%d %H:%M} UTC from {source.file_name}" if source else "not loaded"
+            _out.print(f"{known.id}  {day}  {known.title}: {state}", markup=False)
+
+
+Agency = Annotated[str, typer.Option(help="The agency whose return it is, such as childrens-social-care.")]
+ReturnPeriod = Annotated[str, typer.Option(help="The quarter that the return is for, such as 2025-26Q2.")]
+ReturnFile = Annotated[Path, typer.Argument(help="The return, CSV or XLSX.")]
+
+_EXAMPLE = "sample_data/returns/childrens-social-care-2025-26Q2.csv --agency childrens-social-care --period 2025-26Q2"
+
+
+@returns.command("check", epilog=f"Example: safeguarding return check {_EXAMPLE}")
+def check_return(file: ReturnFile, agency: Agency, period: ReturnPeriod) -> None:
+    """Check a return and keep nothing. Every fault is named with its row, column and remedy."""
+    from dashboard.settings import Settings
+    from etl.pipeline import check_file
+    from schema.catalogue import default_catalogue
+    from schema.periods import parse_period
+
+    catalogue = default_catalogue()
+    catalogue.return_spec(agency)
+    checked = check_file(file, agency, parse_period(period), _home_area(Settings().database_url), catalogue, _today())
+    _show_findings(checked.findings)
+    errors = sum(finding.severity == "error" for finding in checked.findings)
+    warnings = len(checked.findings) - errors
+    _out.print(f"{file.name}: {len(checked.values):,} figures, {errors} errors, {warnings} warnings.", markup=False)
+    if checked.blocked:
+        raise typer.Exit(1)
+
+
+@returns.command("submit", epilog=f"Example: safeguarding return submit {_EXAMPLE}")
+def submit_return(file: ReturnFile, agency: Agency, period: ReturnPeriod) -> None:
+    """Check a return and, where nothing blocks it, submit it. A later submission supersedes an earlier one."""
+    from etl.pipeline import submit_return as submit
+    from schema.catalogue import default_catalogue
+    from schema.periods import parse_period
+
+    with _engine() as engine, _progress() as progress:
+        progress("Checking and submitting")
+        done = submit(engine, file, agency, parse_period(period), default_catalogue(), _context(), _today())
+    _show_findings(done.checked.findings)
+    if not done.changed:
+        _out.print(f"{file.name} has been submitted already; nothing changed.", markup=False)
+        return
+    restated = ", ".join(done.checked.restated_periods)
+    also = f" It restates {restated}." if restated else ""
+    _out.print(
+        f"{file.name}: version {done.version} accepted, {done.values:,} values kept, {done.figures:,} figures "
+        f"computed.{also}",
+        markup=False,
+    )
+
+
+@app.command(epilog="Example: safeguarding measures --format json")
+def measures(
+    output: Annotated[OutputFormat, typer.Option("--format", help="csv or json.")] = OutputFormat.CSV,
+) -> None:
+    """List the measures: what each is made of, whose it is, and what is published beside it."""
+    import pandas as pd
+
+    from schema.catalogue import default_catalogue
+
+    catalogue = default_catalogue()
+    rows = [
+        {
+            "measure": m.id,
+            "title": m.title,
+            "framework": m.framework,
+            "outcome": m.outcome,
+            "lines": " ".join(m.lines),
+            "agency": m.agency,
+            "unit": m.unit,
+            "polarity": m.polarity.value,
+            "numerator": " + ".join(catalogue.quantities[t.quantity].title for t in m.numerator),
+            "denominator": " + ".join(catalogue.quantities[t.quantity].title for t in m.denominator)
+            or (f"residents aged {m.population.age_from} to {m.population.age_to}" if m.population else ""),
+            "published": m.published_as.match,
+            "priorities": " ".join(m.priorities),
+            "version": m.version,
+        }
+        for framework in catalogue.frameworks
+        for m in catalogue.measures_of(framework)
+    ]
+    _print_rows(pd.DataFrame(rows), output)
+
+
+@app.command(epilog="Example: safeguarding indicators --measure repeat-referrals --area E06000021 --period 2024-25")
+def indicators(
+    measure: Annotated[str, typer.Option(help="One measure's id; all where it is left out.")] = "",
+    area: Annotated[str, typer.Option(help="One area: id, DfE code or GSS code; all where it is left out.")] = "",
+    period: Annotated[str, typer.Option(help="One period: a year 2024-25, a quarter 2025-26Q2.")] = "",
+    as_of: Annotated[
+        str, typer.Option(help="An instant (2026-01-31T17:00, UTC unless it has a zone): what held then.")
+    ] = "",
+    model: Annotated[str, typer.Option(help="The neighbour model: may-2025 or april-2021.")] = "",
+    release: Annotated[str, typer.Option(help="Figures as of the releases up to this day, such as 2024-10-31.")] = "",
+    output: Annotated[OutputFormat, typer.Option("--format", help="csv or json.")] = OutputFormat.CSV,
+) -> None:
+    """Print one row for each measure, area, period, basis, category and comparator."""
+    from dashboard.indicators import indicators as rows_of
+    from dashboard.queries import Queries
+    from schema.areas import load_areas
+    from schema.catalogue import default_catalogue
+    from schema.periods import parse_period
+
+    catalogue = default_catalogue()
+    context = _context(_instant(as_of) if as_of else None)
+    with _engine() as engine, _progress() as progress:
+        progress("Reading and comparing")
+        found = rows_of(
+            Queries(engine, catalogue),
+            context,
+            measure=catalogue.measure(measure).id if measure else None,
+            area=load_areas().find(area) if area else None,
+            period=parse_period(period) if period else None,
+            model=model or None,
+            release=_day(release) if release else None,
+        )
+    _print_rows(found, output)
+
+
+def _home_area(database_url: str) -> str:
+    """The partnership's authority where a database is there; a return can be checked without one."""
+    from etl.load import store
+    from etl.load.engine import open_engine, reading
+    from etl.load.migrate import require_ready
+    from schema.errors import DatabaseNotReadyError
+
+    engine = open_engine(database_url)
+    try:
+        require_ready(engine)
+        with reading(engine) as connection:
+            return store.require_partnership(connection, _context()).home_area
+    except DatabaseNotReadyError:
+        return "stoke-on-trent"
+    finally:
+        engine.dispose()
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError as error:
+        raise WrongUseError(f"“{text[:40]}” is not a day. Write it as 2025-10-30.") from error
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise WrongUseError(f"“{text[:40]}” is not an instant. Write it as 2026-01-31T17:00.") from error
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _print_rows(rows: "pd.DataFrame", output: OutputFormat) -> None:
+    if output is OutputFormat.JSON:
+        sys.stdout.write(rows.to_json(orient="records", date_format="iso", force_ascii=False, indent=1) + "\n")
+    else:
+        rows.to_csv(sys.stdout, index=False, lineterminator="\n")

@@ -1,0 +1,188 @@
+"""Indicators as rows: each figure with each of its comparators, as the command line and the downloads give them."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from dashboard.queries import Queries
+from dashboard.rounding import shown
+from dashboard.views import source_label
+from etl.transform.comparisons import compare, newest_only
+from schema.areas import Area
+from schema.context import Context
+from schema.measures import Measure
+from schema.periods import Basis, Period, parse_period
+
+COLUMNS = (
+    "measure",
+    "area",
+    "area_name",
+    "period",
+    "period_start",
+    "period_end",
+    "basis",
+    "category",
+    "numerator",
+    "denominator",
+    "value",
+    "shown",
+    "unit",
+    "state",
+    "origin",
+    "status",
+    "comparator",
+    "comparator_value",
+    "comparator_shown",
+    "comparator_state",
+    "comparator_period",
+    "comparator_basis",
+    "statistic",
+    "model",
+    "n",
+    "rank",
+    "of",
+    "quartile",
+    "source",
+    "released_on",
+    "loaded_at",
+)
+
+_NEIGHBOUR_STATISTICS = {"mean": "mean", "median": "median", "low": "minimum", "high": "maximum"}
+
+
+def indicators(
+    queries: Queries,
+    context: Context,
+    *,
+    measure: str | None = None,
+    area: Area | None = None,
+    period: Period | None = None,
+    model: str | None = None,
+    release: date | None = None,
+) -> pd.DataFrame:
+    """One row for each measure, area, period, basis, category and comparator.
+
+    `value` and `comparator_value` are unrounded; `shown` and `comparator_shown` are what pages print. A figure that
+    nothing may stand beside has one row with an empty comparator. `release` shows the figures as they were when the
+    newest release was of that day: England's rate for a year differs between releases whose populations differ.
+    """
+    catalogue = queries.catalogue
+    chosen: Sequence[Measure] = (
+        [catalogue.measure(measure)] if measure is not None else catalogue.measures_of(context.framework)
+    )
+    frames = [_of_measure(queries, context, one, area, period, model, release) for one in chosen]
+    kept = [frame for frame in frames if len(frame)]
+    return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame({name: [] for name in COLUMNS})
+
+
+def _of_measure(
+    queries: Queries,
+    context: Context,
+    measure: Measure,
+    area: Area | None,
+    period: Period | None,
+    model: str | None,
+    release: date | None,
+) -> pd.DataFrame:
+    neighbours = queries.neighbours(context, model)
+    if release is None:
+        compared = queries.compared(context, measure.id, model).frame
+    else:
+        figures = queries.figures(context, measure.id, all_releases=True)
+        figures = newest_only(figures[figures["released_on"] <= release])
+        compared = compare(figures, measure, neighbours, queries.catalogue)
+    if area is not None:
+        joint = queries.catalogue.areas.composite_of(area)
+        compared = compared[compared["area"].isin([area.id, joint.id if joint else area.id])]
+    if period is not None:
+        compared = compared[compared["period"] == period.code]
+    if compared.empty:
+        return pd.DataFrame({name: [] for name in COLUMNS})
+    return _long(compared, queries, context, measure, neighbours.model)
+
+
+def _long(compared: pd.DataFrame, queries: Queries, context: Context, measure: Measure, model: str) -> pd.DataFrame:
+    catalogue, sources = queries.catalogue, queries.sources(context)
+    areas = catalogue.areas.by_id
+    labels = {source_id: source_label(sources[source_id], catalogue) for source_id in compared["source_id"].unique()}
+    spans = {
+        (code, basis): _span(code, basis)
+        for code, basis in set(zip(compared["period"], compared["basis"], strict=True))
+    }
+    keys = list(zip(compared["period"], compared["basis"], strict=True))
+    base = compared[
+        [
+            "measure",
+            "period",
+            "basis",
+            "category",
+            "numerator",
+            "denominator",
+            "value",
+            "state",
+            "origin",
+            "status",
+            "rank",
+            "of",
+            "quartile",
+            "released_on",
+            "loaded_at",
+        ]
+    ].assign(
+        area=[areas[found].code for found in compared["area"]],
+        area_name=[areas[found].name for found in compared["area"]],
+        period_start=[spans[key][0] for key in keys],
+        period_end=[spans[key][1] for key in keys],
+        shown=[shown(value, measure) for value in compared["value"]],
+        unit=measure.unit,
+        source=compared["source_id"].map(labels),
+        order=np.arange(len(compared)),
+    )
+    neighbours_n = dict(enumerate(compared["neighbours_n"]))
+    is_country = compared["area"] == "england"
+    beside = compared["compared_period"] != ""
+    parts = [
+        _comparator(base, compared, beside & ~is_country, "england", "england", "value"),
+        _comparator(base, compared, beside & (compared["region_id"] != ""), "region", "region", "value"),
+        *(
+            _comparator(
+                base, compared, beside & (compared["neighbours_n"] > 0), "neighbours", f"neighbours_{name}", word
+            ).assign(model=model)
+            for name, word in _NEIGHBOUR_STATISTICS.items()
+        ),
+        _comparator(base, compared, compared["previous_period"] != "", "previous", "previous", "value"),
+    ]
+    alone = ~base["order"].isin(pd.concat([part["order"] for part in parts]))
+    parts.append(base[alone].assign(comparator="", statistic="", comparator_period="", comparator_basis=""))
+    found = pd.concat(parts).sort_values("order", kind="stable")
+    found["n"] = np.where(found["comparator"] == "neighbours", found["order"].map(neighbours_n), np.nan)
+    for name in ("n", "rank", "of", "quartile"):
+        found[name] = found[name].astype("Int64")
+    found["released_on"] = [day.isoformat() for day in found["released_on"]]
+    found["loaded_at"] = [instant.isoformat(timespec="seconds") for instant in found["loaded_at"]]
+    found["comparator_shown"] = [shown(value, measure) for value in found["comparator_value"]]
+    return found.reindex(columns=list(COLUMNS)).fillna({"model": ""}).reset_index(drop=True)
+
+
+def _comparator(
+    base: pd.DataFrame, compared: pd.DataFrame, at: "pd.Series[bool]", name: str, column: str, statistic: str
+) -> pd.DataFrame:
+    value = compared[f"{column}_value"] if f"{column}_value" in compared else compared[column]
+    has_state = f"{column}_state" in compared
+    period = compared["previous_period"] if name == "previous" else compared["compared_period"]
+    basis = compared["basis"] if name == "previous" else compared["compared_basis"]
+    return base[at].assign(
+        comparator=name,
+        comparator_value=value[at].astype(float),
+        comparator_state=compared.loc[at, f"{column}_state"] if has_state else "value",
+        comparator_period=period[at],
+        comparator_basis=basis[at],
+        statistic=statistic,
+    )
+
+
+def _span(code: str, basis: str) -> tuple[str, str]:
+    start, end = parse_period(code).covered(Basis(basis))
+    return start.isoformat(), end.isoformat()

@@ -1,0 +1,240 @@
+"""The only reader of the database here. Reads figures once for each version of the data, and compares them on read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from dashboard.compared import ComparedMeasure
+from etl.load import store
+from etl.load.engine import reading
+from etl.pipeline import figures_as_of
+from etl.transform.comparisons import NeighbourSets, compare, newest_only
+from schema.catalogue import Catalogue
+from schema.context import Context
+from schema.errors import WrongUseError
+from schema.publications import NeighbourModel
+from schema.tables import FigureRow, NeighbourRow, PartnershipRow, PopulationRow, QuantityValueRow
+
+
+@dataclass(frozen=True)
+class Partnership:
+    """Whose installation it is."""
+
+    id: str
+    name: str
+    home_area: str
+    demonstration: bool
+
+
+class Queries:
+    """Reads for pages, exports and the command line.
+
+    What is read and compared is kept for one version of the data and one context; the next write changes the version,
+    so nothing shown is ever stale. Safe to share between threads: what is kept is never changed.
+    """
+
+    def __init__(self, engine: Engine, catalogue: Catalogue) -> None:
+        self.engine = engine
+        self.catalogue = catalogue
+        self._kept: dict[tuple[Any, ...], Any] = {}
+        self._version = -1
+        self._lock = Lock()
+
+    def version(self) -> int:
+        """The version of the data now."""
+        with reading(self.engine) as connection:
+            return store.data_version(connection)
+
+    def _keep(self, key: tuple[Any, ...], make: Any) -> Any:
+        """What `make(connection)` gives, kept until the data change. Two threads may make the same thing once each."""
+        with reading(self.engine) as connection:
+            version = store.data_version(connection)
+            with self._lock:
+                if version != self._version:
+                    self._kept, self._version = {}, version
+                if key in self._kept:
+                    return self._kept[key]
+            made = make(connection)
+        with self._lock:
+            if version == self._version:
+                self._kept[key] = made
+        return made
+
+    def partnership(self, context: Context) -> Partnership:
+        """The partnership of a context. Raises DatabaseNotReadyError where it has not been set up."""
+
+        def make(connection: Connection) -> Partnership:
+            row: PartnershipRow = store.require_partnership(connection, context)
+            return Partnership(row.id, row.name, row.home_area, row.demonstration)
+
+        found: Partnership = self._keep(("partnership", context.partnership), make)
+        return found
+
+    def sources(self, context: Context) -> dict[int, store.Source]:
+        """Every source that holds, by id."""
+
+        def make(connection: Connection) -> dict[int, store.Source]:
+            return {source.id: source for source in store.active_sources(connection, context)}
+
+        found: dict[int, store.Source] = self._keep(("sources", context), make)
+        return found
+
+    def neighbour_models(self) -> tuple[NeighbourModel, ...]:
+        """The models known to the schema, the one in use first."""
+        models = [p.neighbours for p in self.catalogue.publications.values() if p.neighbours is not None]
+        return tuple(sorted(models, key=lambda model: model.valid_from, reverse=True))
+
+    def neighbours(self, context: Context, model: str | None = None) -> NeighbourSets:
+        """One model's neighbour sets; the newest model where none is named. Raises WrongUseError for an unknown one."""
+        models = {known.id: known for known in self.neighbour_models()}
+        chosen = self.neighbour_models()[0] if model is None else models.get(model)
+        if chosen is None:
+            raise WrongUseError(f"“{str(model)[:40]}” is no neighbour model. There are: {', '.join(models)}.")
+
+        def make(connection: Connection) -> NeighbourSets:
+            active = [source.id for source in store.active_sources(connection, context)]
+            row = NeighbourRow.__table__.c
+            query = sa.select(row.area_id, row.rank, row.neighbour_id, row.closeness).where(
+                row.model == chosen.id, row.source_id.in_(active)
+            )
+            found = connection.execute(query).all()
+            columns = ["area", "rank", "neighbour", "closeness"]
+            return NeighbourSets(chosen.id, chosen.size, pd.DataFrame([tuple(r) for r in found], columns=columns))
+
+        sets: NeighbourSets = self._keep(("neighbours", context, chosen.id), make)
+        return sets
+
+    def figures(self, context: Context, measure: str | None = None, *, all_releases: bool = False) -> pd.DataFrame:
+        """Figures (of one measure, or all) with `kind`, `released_on`, `publisher` and `loaded_at` of their source.
+
+        The newest release of each period only, unless `all_releases`.
+        """
+
+        def make(connection: Connection) -> pd.DataFrame:
+            if context.as_of is None:
+                found = _read_figures(connection, measure)
+            else:
+                found = figures_as_of(connection, self.catalogue, context)
+                found = found if measure is None else found[found["measure"] == measure]
+            return _with_sources(found, store.active_sources(connection, context)).reset_index(drop=True)
+
+        everything: pd.DataFrame = self._keep(("figures", context, measure), make)
+        if all_releases:
+            return everything
+        newest: pd.DataFrame = self._keep(("newest", context, measure), lambda _: newest_only(everything))
+        return newest
+
+    def compared(self, context: Context, measure: str, model: str | None = None) -> ComparedMeasure:
+        """A measure's newest figures for all areas, with their comparators."""
+        neighbours = self.neighbours(context, model)
+
+        def make(_connection: Connection) -> ComparedMeasure:
+            figures = self._newest_by_measure(context).get(measure)
+            if figures is None:
+                figures = self.figures(context).iloc[:0]
+            formula = self.catalogue.measure(measure)
+            return ComparedMeasure(compare(figures, formula, neighbours, self.catalogue), self.catalogue)
+
+        found: ComparedMeasure = self._keep(("compared", context, measure, neighbours.model), make)
+        return found
+
+    def compared_all(self, context: Context, model: str | None = None) -> dict[str, ComparedMeasure]:
+        """Every measure of the context's framework, compared, by id: one look at the database for a whole page."""
+        measures = self.catalogue.measures_of(context.framework)
+
+        def make(_connection: Connection) -> dict[str, ComparedMeasure]:
+            return {measure.id: self.compared(context, measure.id, model) for measure in measures}
+
+        found: dict[str, ComparedMeasure] = self._keep(("compared all", context, model), make)
+        return found
+
+    def _newest_by_measure(self, context: Context) -> dict[str, pd.DataFrame]:
+        figures = self.figures(context)
+
+        def make(_connection: Connection) -> dict[str, pd.DataFrame]:
+            return {str(measure): frame for measure, frame in figures.groupby("measure", sort=False)}
+
+        found: dict[str, pd.DataFrame] = self._keep(("by measure", context), make)
+        return found
+
+    def parts(self, context: Context, measure: str, area: str) -> pd.DataFrame:
+        """The quantity values and populations that an area's figures of a measure were made from.
+
+        Columns: `source_id, quantity, category, period, basis, value, symbol, state, row, note`. The quantity of a
+        population is `population`, and its category the ages.
+        """
+        formula = self.catalogue.measure(measure)
+        wanted = {term.quantity for term in (*formula.numerator, *formula.denominator)}
+        wanted |= {formula.printed} if formula.printed else set()
+
+        def make(connection: Connection) -> pd.DataFrame:
+            active = [source.id for source in store.active_sources(connection, context)]
+            value = QuantityValueRow.__table__.c
+            names = ("source_id", "quantity", "category", "period", "basis", "value", "symbol", "state", "row_number")
+            query = sa.select(*(value[name] for name in names), value.note).where(
+                value.quantity.in_(wanted), value.area_id == area, value.source_id.in_(active)
+            )
+            rows = [tuple(row) for row in connection.execute(query)]
+            if formula.population is not None:
+                rows += _population_rows(
+                    connection, active, area, formula.population.age_from, formula.population.age_to
+                )
+            return pd.DataFrame(rows, columns=[*names, "note"]).rename(columns={"row_number": "row"})
+
+        found: pd.DataFrame = self._keep(("parts", context, measure, area), make)
+        return found
+
+    def periods_submitted(self, context: Context) -> dict[str, tuple[str, ...]]:
+        """The periods for which each agency's return has been accepted, oldest first."""
+        submissions = [s for s in self.sources(context).values() if s.kind == store.SUBMISSION]
+        agencies = {source.publisher for source in submissions}
+        return {a: tuple(sorted(s.edition for s in submissions if s.publisher == a)) for a in sorted(agencies)}
+
+
+def _population_rows(
+    connection: Connection, active: Sequence[int], area: str, age_from: int, age_to: int
+) -> list[tuple[Any, ...]]:
+    row = PopulationRow.__table__.c
+    query = sa.select(row.source_id, row.period, row.value, row.symbol, row.state, row.row_number).where(
+        row.area_id == area, row.source_id.in_(active), row.age_from == age_from, row.age_to == age_to
+    )
+    return [
+        (
+            found.source_id,
+            "population",
+            f"ages:{age_from}-{age_to}",
+            found.period,
+            "at-date",
+            found.value,
+            found.symbol,
+            found.state,
+            found.row_number,
+            "",
+        )
+        for found in connection.execute(query)
+    ]
+
+
+def _read_figures(connection: Connection, measure: str | None) -> pd.DataFrame:
+    table = store.table_of(FigureRow)
+    query = sa.select(table)
+    if measure is not None:
+        query = query.where(table.c.measure == measure)
+    names = [column.name for column in table.columns]
+    frame = pd.DataFrame.from_records([tuple(row) for row in connection.execute(query)], columns=names)
+    numbers = dict.fromkeys(("numerator", "denominator", "value", "other_value"), float)
+    return frame.astype(numbers).rename(columns={"area_id": "area"})
+
+
+def _with_sources(figures: pd.DataFrame, sources: Sequence[store.Source]) -> pd.DataFrame:
+    """What each figure's source says of itself, and only figures whose source holds."""
+    about = pd.DataFrame(
+        [(s.id, s.kind, s.publisher, s.edition, s.released_on, s.loaded_at) for s in sources],
+        columns=["source_id", "kind", "publisher", "edition", "released_on", "loaded_at"],
+    )
+    return figures.astype({"source_id": "int64"}).merge(about.astype({"source_id": "int64"}), on="source_id")
