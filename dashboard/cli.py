@@ -18,8 +18,8 @@ from schema.errors import FileRefusedError, MendableError, WrongUseError
 
 if TYPE_CHECKING:
     import pandas as pd
-    from sqlalchemy.engine import Engine
 
+    from etl.load.engine import Engine
     from schema.context import Context
     from schema.findings import Finding
 
@@ -112,26 +112,19 @@ def init(
     name: Annotated[str, typer.Option(help="What the partnership is called.")] = "",
 ) -> None:
     """Make or update the database's tables and set the partnership up. Doing it again changes nothing."""
-    from etl.load import store
-    from etl.load.engine import writing
-    from etl.load.migrate import upgrade
+    from dashboard.commands import set_up_partnership
     from schema.areas import load_areas
 
     home = load_areas().find(area)
-    context = _context()
     with _engine(ready=False) as engine:
-        upgrade(engine)
-        with writing(engine) as connection:
-            title = name or f"{home.name} Safeguarding Children Partnership"
-            store.ensure_partnership(connection, context.partnership, title, home.id, demonstration=False)
-            known = store.require_partnership(connection, context)
-    _out.print(f"Ready: {known.name}, home area {known.home_area}.", markup=False)
+        known = set_up_partnership(engine, _context(), home, name)
+        _out.print(f"Ready: {known.name}, home area {known.home_area}.", markup=False)
 
 
 @app.command(epilog="Example: safeguarding demo && safeguarding serve")
 def demo() -> None:
     """Fill an empty database with published figures and made-up returns. Does nothing where they are there."""
-    from dashboard.demonstration import build_demonstration
+    from etl.demonstration import build_demonstration
     from schema.catalogue import default_catalogue
 
     with _engine(ready=False) as engine, _progress() as progress:
@@ -316,7 +309,7 @@ def _home_area(database_url: str) -> str:
         with reading(engine) as connection:
             return store.require_partnership(connection, _context()).home_area
     except DatabaseNotReadyError:
-        return "stoke-on-trent"
+        return "stoke-on-trent"  # only labels the figures, and none is kept
     finally:
         engine.dispose()
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from etl.load import store
+from etl.transform.comparisons import NeighbourSets
 from schema.areas import Area
 from schema.catalogue import Catalogue
 from schema.periods import parse_period
@@ -19,9 +20,10 @@ Row = dict[str, Any]
 class ComparedMeasure:
     """All figures of one measure, for all areas, with their comparators. Never changed once made."""
 
-    def __init__(self, frame: pd.DataFrame, catalogue: Catalogue) -> None:
+    def __init__(self, frame: pd.DataFrame, catalogue: Catalogue, neighbours: NeighbourSets) -> None:
         self.frame = frame
         self._catalogue = catalogue
+        self._neighbours = neighbours
 
     @cached_property
     def _by_area(self) -> dict[str, "np.ndarray[Any, Any]"]:
@@ -41,16 +43,42 @@ class ComparedMeasure:
         if joint is not None:
             has = {(row["period"], row["basis"], row["category"]) for row in own}
             shared = self._rows_of(joint.id)
-            own += [row for row in shared if (row["period"], row["basis"], row["category"]) not in has]
+            shared = [row for row in shared if (row["period"], row["basis"], row["category"]) not in has]
+            own += [row | self._beside_member(row, area) for row in shared]
         if category is not None:
             own = [row for row in own if row["category"] == category]
         return sorted(own, key=_end)
+
+    def _beside_member(self, row: Row, area: Area) -> Row:
+        """A joint figure stands beside the neighbours of the member that is asked for: the pair has none of its own."""
+        values = self.published(str(row["compared_period"]), str(row["compared_basis"]), str(row["category"]))
+        areas = self._catalogue.areas
+        nearest = [areas.by_id[found] for found in self._neighbours.of(area.id)]
+        joints = {found.id: areas.composite_of(found) for found in nearest}
+        ids = dict.fromkeys(j.id if (j := joints[a.id]) is not None and a.id not in values else a.id for a in nearest)
+        found = np.array([values[i] for i in ids if i in values and i != row["area"]])
+        if not len(found):
+            return {"neighbours_n": 0.0}
+        return {
+            "neighbours_mean": float(found.mean()),
+            "neighbours_median": float(np.median(found)),
+            "neighbours_low": float(found.min()),
+            "neighbours_high": float(found.max()),
+            "neighbours_n": float(len(found)),
+        }
 
     def _rows_of(self, area: str) -> list[Row]:
         at = self._by_area.get(area)
         if at is None:
             return []
         return [{str(name): cell for name, cell in row.items()} for row in self.frame.iloc[at].to_dict("records")]
+
+    def without_figure(self, period: str, basis: str, category: str) -> int:
+        """How many ranked areas have a row in a published period, and no number in it."""
+        at = self._by_period.get((period, basis, category), ())
+        areas, values = self.frame["area"].to_numpy(), self.frame["value"].to_numpy(dtype=float)
+        by_id = self._catalogue.areas.by_id
+        return sum(not np.isfinite(values[i]) and by_id[str(areas[i])].ranked for i in at)
 
     def published(self, period: str, basis: str, category: str) -> dict[str, float]:
         """By area id the value of every ranked area (authorities, joint returns) that has one in a published period."""
@@ -64,6 +92,27 @@ class ComparedMeasure:
             for area, value in zip(areas, values, strict=True)
             if np.isfinite(value) and by_id[str(area)].ranked
         }
+
+
+class ReleasedFigures:
+    """Every release's figures of one measure, indexed by area. Never changed once made."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        published = frame[frame["kind"] == store.RELEASE]
+        self._frame = published[["area", "period", "basis", "category", "value", "state", "released_on"]]
+
+    @cached_property
+    def _by_area(self) -> dict[str, "np.ndarray[Any, Any]"]:
+        return {str(area): np.asarray(at) for area, at in self._frame.groupby("area", sort=False).indices.items()}
+
+    def rows(self, area: str, category: str) -> list[Row]:
+        """An area's figures of a category in every release that has them."""
+        at = self._by_area.get(area)
+        if at is None:
+            return []
+        found = self._frame.iloc[at]
+        records = found[found["category"] == category].to_dict("records")
+        return [{str(name): cell for name, cell in row.items()} for row in records]
 
 
 def _end(row: Row) -> date:

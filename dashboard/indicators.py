@@ -106,6 +106,12 @@ def _of_measure(
 def _long(compared: pd.DataFrame, queries: Queries, context: Context, measure: Measure, model: str) -> pd.DataFrame:
     catalogue, sources = queries.catalogue, queries.sources(context)
     areas = catalogue.areas.by_id
+    ends = {code: parse_period(code).end for code in compared["period"].unique()}
+    compared = (
+        compared.assign(ends=compared["period"].map(ends))
+        .sort_values(["area", "category", "kind", "basis", "ends"], kind="stable")
+        .reset_index(drop=True)
+    )
     labels = {source_id: source_label(sources[source_id], catalogue) for source_id in compared["source_id"].unique()}
     spans = {
         (code, basis): _span(code, basis)

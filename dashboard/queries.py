@@ -9,7 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from dashboard.compared import ComparedMeasure
+from dashboard.compared import ComparedMeasure, ReleasedFigures
 from etl.load import store
 from etl.load.engine import reading
 from etl.pipeline import figures_as_of
@@ -118,9 +118,11 @@ class Queries:
         def make(connection: Connection) -> pd.DataFrame:
             if context.as_of is None:
                 found = _read_figures(connection, measure)
-            else:
+            elif measure is None:
                 found = figures_as_of(connection, self.catalogue, context)
-                found = found if measure is None else found[found["measure"] == measure]
+            else:
+                whole = self.figures(context, all_releases=True)
+                return whole[whole["measure"] == measure].reset_index(drop=True)
             return _with_sources(found, store.active_sources(connection, context)).reset_index(drop=True)
 
         everything: pd.DataFrame = self._keep(("figures", context, measure), make)
@@ -134,13 +136,17 @@ class Queries:
         neighbours = self.neighbours(context, model)
 
         def make(_connection: Connection) -> ComparedMeasure:
-            figures = self._newest_by_measure(context).get(measure)
-            if figures is None:
-                figures = self.figures(context).iloc[:0]
+            figures = self.figures(context, measure)
             formula = self.catalogue.measure(measure)
-            return ComparedMeasure(compare(figures, formula, neighbours, self.catalogue), self.catalogue)
+            return ComparedMeasure(compare(figures, formula, neighbours, self.catalogue), self.catalogue, neighbours)
 
         found: ComparedMeasure = self._keep(("compared", context, measure, neighbours.model), make)
+        return found
+
+    def released(self, context: Context, measure: str) -> ReleasedFigures:
+        """What each release said of a measure, the older ones too."""
+        figures = self.figures(context, measure, all_releases=True)
+        found: ReleasedFigures = self._keep(("released", context, measure), lambda _: ReleasedFigures(figures))
         return found
 
     def compared_all(self, context: Context, model: str | None = None) -> dict[str, ComparedMeasure]:
@@ -151,15 +157,6 @@ class Queries:
             return {measure.id: self.compared(context, measure.id, model) for measure in measures}
 
         found: dict[str, ComparedMeasure] = self._keep(("compared all", context, model), make)
-        return found
-
-    def _newest_by_measure(self, context: Context) -> dict[str, pd.DataFrame]:
-        figures = self.figures(context)
-
-        def make(_connection: Connection) -> dict[str, pd.DataFrame]:
-            return {str(measure): frame for measure, frame in figures.groupby("measure", sort=False)}
-
-        found: dict[str, pd.DataFrame] = self._keep(("by measure", context), make)
         return found
 
     def parts(self, context: Context, measure: str, area: str) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 Each function is one transaction. Whatever goes wrong, the database is as it was.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,12 +14,13 @@ from sqlalchemy.engine import Connection, Engine
 from etl.extract.publications import Extracted, extract_publication
 from etl.extract.returns import read_return
 from etl.load import store
-from etl.load.engine import writing
+from etl.load.engine import reading, writing
 from etl.transform.figures import FIGURE_COLUMNS, Vintage, compute_figures
 from etl.validate.check import CheckedReturn, check_return
 from schema.catalogue import Catalogue
 from schema.context import Context
 from schema.errors import FileRefusedError
+from schema.findings import Severity
 from schema.periods import Period
 
 Progress = Callable[[str], None]
@@ -135,53 +135,45 @@ def check_file(path: Path, agency: str, period: Period, area: str, catalogue: Ca
 
 
 def submit_return(
-    engine: Engine,
-    path: Path,
-    agency: str,
-    period: Period,
-    catalogue: Catalogue,
-    context: Context,
-    today: date,
+    engine: Engine, path: Path, agency: str, period: Period, catalogue: Catalogue, context: Context, today: date
 ) -> Submitted:
     """Check a return and, where nothing blocks it, keep it and compute the agency's figures again.
 
     Raises:
         FileRefusedError: the file is unreadable, or a finding blocks it (all findings are on the error).
     """
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-    with writing(engine) as connection:
+    spec = catalogue.return_spec(agency)
+    with reading(engine) as connection:
         area = store.require_partnership(connection, context).home_area
-        checked = check_file(path, agency, period, area, catalogue, today)
-        if checked.blocked or checked.extract_date is None:
-            errors = sum(finding.severity == "error" for finding in checked.findings)
-            raise FileRefusedError(
-                f"{path.name} has {errors} fault{'s' if errors != 1 else ''} to mend; nothing was submitted.",
-                checked.findings,
-            )
-        spec = catalogue.return_spec(agency)
-        source_id, new = store.add_source(
-            connection,
-            context,
-            store.NewSource(
-                kind=store.SUBMISSION,
-                publisher=agency,
-                edition=period.code,
-                series_title=f"{spec.title} return",
-                released_on=checked.extract_date,
-                status=checked.status,
-                file_name=path.name,
-                sha256=sha256,
-                row_count=len(checked.values),
-            ),
+    table = read_return(path)
+    checked = check_return(table, spec, period, area, catalogue, today)
+    if checked.blocked or checked.extract_date is None:
+        errors = sum(finding.severity is Severity.ERROR for finding in checked.findings)
+        raise FileRefusedError(
+            f"{path.name} has {errors} fault{'' if errors == 1 else 's'} to mend; nothing was submitted.",
+            checked.findings,
         )
-        if not new:
-            return Submitted(checked, 0, False, 0, 0)
+    new = store.NewSource(
+        kind=store.SUBMISSION,
+        publisher=agency,
+        edition=period.code,
+        series_title=f"{spec.title} return",
+        released_on=checked.extract_date,
+        status=checked.status,
+        file_name=table.name,
+        sha256=table.sha256,
+        row_count=len(checked.values),
+    )
+    with writing(engine) as connection:
+        source_id, is_new = store.add_source(connection, context, new)
+        if not is_new:
+            return Submitted(checked, 0, changed=False, values=0, figures=0)
         values = store.add_values(connection, source_id, checked.values)
         store.audit(connection, context, "return submitted", f"{agency} {period.code}", {"file": path.name})
         sources = store.active_sources(connection, context)
         version = next(source.version for source in sources if source.id == source_id)
         figures = _recompute_returns(connection, catalogue, sources, agency)
-    return Submitted(checked, version, True, values, figures)
+    return Submitted(checked, version, changed=True, values=values, figures=figures)
 
 
 def _recompute(

@@ -6,12 +6,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 
 class Context(BaseModel):
-    """One viewer and one partnership for now; `as_of` None means now."""
+    """One viewer and one partnership (`home`) for now; `as_of` None means now."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     viewer: str = "local"
-    partnership: str = "stoke-on-trent"
+    partnership: str = "home"
     framework: str = "children"
     as_of: AwareDatetime | None = None
 

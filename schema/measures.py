@@ -75,6 +75,7 @@ class Measure(Model):
     value = numerator ÷ denominator × `per`, where the denominator is a sum of quantities, the residents of some ages
     (the mid-year estimate that belongs to the figure's release), or nothing.
     `share_by` names a breakdown: one figure a category, each the numerator's part in the whole denominator.
+    `says` is the measure's finding as a sentence, with `{value}` and, where it is shared out, `{category}` to fill in.
     `printed` is the quantity that holds the value as its publisher printed it; it rules for England and the regions,
     whose counts are rounded, and with `printed_rules: everywhere` (full-time equivalents) for authorities too.
     """
@@ -85,6 +86,7 @@ class Measure(Model):
     order: int = 100
     title: str
     short_title: str
+    says: str = ""
     lines: tuple[str, ...] = ()
     source: str = ""
     paper_says: str = ""
@@ -128,6 +130,8 @@ class Measure(Model):
             raise ValueError("`share_by` needs one quantity above and one below")
         if bool(self.share_by) != (self.headline_category != TOTAL):
             raise ValueError("`share_by` and `headline_category` come together")
+        if self.says and ("{value}" not in self.says or ("{category}" in self.says) != bool(self.share_by)):
+            raise ValueError("`says` holds `{value}`, and `{category}` where and only where there is a `share_by`")
         return self
 
     @property

@@ -3,6 +3,9 @@
 Sources and what they say are only ever added: a release or a submission is a *source*, each of its numbers is a
 *quantity value* (or a *population*), and acceptance, supersession and withdrawal are *events* on the source. Figures
 are computed from them and may be thrown away and made again. No key is ever NULL: a whole is the category `total`.
+
+The three tables of facts (quantity values, populations, figures) have no foreign keys: a load checks each distinct area
+once instead of every row three times, which halves its time on PostgreSQL. A test looks for rows that point nowhere.
 """
 
 from datetime import UTC, date, datetime
@@ -167,10 +170,10 @@ class QuantityValueRow(Base):
         {"sqlite_strict": True, "sqlite_with_rowid": False},
     )
 
-    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    source_id: Mapped[int]
     quantity: Mapped[str]
-    area_id: Mapped[str] = mapped_column(ForeignKey("area.id"))
-    period: Mapped[str] = mapped_column(ForeignKey("period.code"))
+    area_id: Mapped[str]
+    period: Mapped[str]
     basis: Mapped[str]
     category: Mapped[str]
     value: Mapped[float | None]
@@ -191,9 +194,9 @@ class PopulationRow(Base):
         {"sqlite_strict": True, "sqlite_with_rowid": False},
     )
 
-    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
-    area_id: Mapped[str] = mapped_column(ForeignKey("area.id"))
-    period: Mapped[str] = mapped_column(ForeignKey("period.code"))
+    source_id: Mapped[int]
+    area_id: Mapped[str]
+    period: Mapped[str]
     age_from: Mapped[int]
     age_to: Mapped[int]
     sex: Mapped[str]
@@ -231,9 +234,9 @@ class FigureRow(Base):
     )
 
     measure: Mapped[str]
-    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
-    area_id: Mapped[str] = mapped_column(ForeignKey("area.id"))
-    period: Mapped[str] = mapped_column(ForeignKey("period.code"))
+    source_id: Mapped[int]
+    area_id: Mapped[str]
+    period: Mapped[str]
     basis: Mapped[str]
     category: Mapped[str]
     numerator: Mapped[float | None]

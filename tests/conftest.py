@@ -2,11 +2,16 @@
 
 import os
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from etl.demonstration import build_demonstration
+from etl.load.engine import open_engine
+from schema.catalogue import default_catalogue
+from schema.context import Context
 from tests.postgres import PostgresServer, running_server
 from tools.bootstrap import NO_BROWSER, CannotGoOnError, find_browser
 
@@ -55,6 +60,30 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty database; a test that asks for it runs twice, once on each engine."""
     # By name, so that a run that picks the SQLite half starts no server.
     return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
+
+
+@pytest.fixture(scope="session")
+def demonstrations() -> dict[str, str]:
+    """Where the demonstration has been loaded in this run, by engine."""
+    return {}
+
+
+@pytest.fixture(params=ENGINES)
+def demonstration_url(
+    request: pytest.FixtureRequest, demonstrations: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """The URL of a database with the demonstration in it, made once for each engine. Tests only read it."""
+    engine_name = str(request.param)
+    if engine_name not in demonstrations:
+        if engine_name == "sqlite":
+            url = f"sqlite:///{(tmp_path_factory.mktemp('demonstration') / 'demo.db').as_posix()}"
+        else:
+            url = str(request.getfixturevalue("postgres_server").new_database())
+        engine = open_engine(url)
+        build_demonstration(engine, default_catalogue(), Context(), date(2025, 11, 3), lambda step: None)
+        engine.dispose()
+        demonstrations[engine_name] = url
+    return demonstrations[engine_name]
 
 
 # --------------------------------------------------------------------------------------------------- browser

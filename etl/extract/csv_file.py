@@ -4,6 +4,8 @@ import csv
 import gzip
 import hashlib
 import io
+import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,30 +48,27 @@ def read_csv_file(path: Path) -> CsvTable:
         raise FileRefusedError(
             f"{name}, line {line}: the text is not UTF-8. Save it as “CSV UTF-8 (comma delimited)”."
         ) from error
-    header_line = text.split("\n", 1)[0].rstrip("\r")
-    header = next(csv.reader([header_line]), [])
-    while header and not header[-1].strip():
-        header.pop()
-    if len(header) < 2:
-        kind = "semicolons or tabs" if ";" in header_line or "\t" in header_line else "no commas"
-        raise FileRefusedError(f"{name}, line 1: expected a header separated by commas, found {kind}. Save it as CSV.")
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        cells = pd.read_csv(
-            io.StringIO(text),
-            dtype=str,
-            header=None,
-            skiprows=1,
-            keep_default_na=False,
-            na_filter=False,
-            index_col=False,
-            skip_blank_lines=False,
-        )
-    except pd.errors.EmptyDataError as error:
-        raise FileRefusedError(f"{name}: there is a header and nothing below it. Download the file again.") from error
-    except (pd.errors.ParserError, ValueError) as error:
-        raise FileRefusedError(f"{name}: not a table: {_reason(error)}. Download the file again.") from error
+        header = next(rows, [])
+        while header and not header[-1].strip():
+            header.pop()
+        if len(header) < 2:
+            first = text.split("\n", 1)[0]
+            kind = "semicolons or tabs" if ";" in first or "\t" in first else "no commas"
+            raise FileRefusedError(
+                f"{name}, line 1: expected a header separated by commas, found {kind}. Save it as CSV."
+            )
+        cells = _whole_rows(name, rows, len(header))
+    except csv.Error as error:
+        raise FileRefusedError(
+            f"{name}, line {rows.line_num}: not a table: {str(error).rstrip('.')}. Download the file again."
+        ) from error
+    if not cells:
+        raise FileRefusedError(f"{name}: there is a header and nothing below it. Download the file again.")
+    columns = dict(enumerate(zip(*cells, strict=True)))
     return CsvTable(
-        name, hashlib.sha256(raw).hexdigest(), tuple(c.strip() for c in header), _whole_rows(name, header, cells)
+        name, hashlib.sha256(raw).hexdigest(), tuple(c.strip() for c in header), pd.DataFrame(columns, dtype=str)
     )
 
 
@@ -87,7 +86,7 @@ def _bytes(path: Path) -> bytes:
         try:
             with gzip.GzipFile(fileobj=io.BytesIO(raw)) as archive:
                 raw = archive.read(MAX_BYTES + 1)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise FileRefusedError(f"{path.name}: the compressed file is damaged. Fetch it again.") from error
         if len(raw) > MAX_BYTES:
             raise FileRefusedError(
@@ -104,20 +103,22 @@ def _bytes(path: Path) -> bytes:
     return raw
 
 
-def _reason(error: Exception) -> str:
-    return str(error).strip().split("C error: ")[-1].rstrip(".")
+def _whole_rows(name: str, rows: Iterable[list[str]], width: int) -> list[list[str]]:
+    """The cells beneath the header. A row that is longer or shorter than it is a fault, not something to pad.
 
-
-def _whole_rows(name: str, header: list[str], cells: pd.DataFrame) -> pd.DataFrame:
-    """The header's columns. A row that is longer or shorter than the header is a fault, not something to pad."""
-    width = len(header)
-    spare = cells.iloc[:, width:]
-    if bool((spare != "").to_numpy().any()):
-        row = int((spare != "").any(axis=1).to_numpy().argmax()) + 2
-        raise FileRefusedError(f"{name}, row {row}: more cells than the header has columns. Mend that row.")
-    kept = cells.iloc[:, :width]
-    short = kept.isna().any(axis=1)
-    if kept.shape[1] < width or bool(short.any()):
-        row = int(short.to_numpy().argmax()) + 2
-        raise FileRefusedError(f"{name}, row {row}: fewer cells than the header has columns. Mend that row.")
+    Blank lines at the end hold nothing and are left out. A row's number is that of a spreadsheet, the header being 1.
+    """
+    kept: list[list[str]] = []
+    blank = 0
+    for number, row in enumerate(rows, start=2):
+        if not row:
+            blank = blank or number
+            continue
+        if blank:
+            raise FileRefusedError(f"{name}, row {blank}: there is nothing in it. Take that row out.")
+        if len(row) < width:
+            raise FileRefusedError(f"{name}, row {number}: fewer cells than the header has columns. Mend that row.")
+        if any(row[width:]):
+            raise FileRefusedError(f"{name}, row {number}: more cells than the header has columns. Mend that row.")
+        kept.append(row[:width])
     return kept

@@ -1,11 +1,13 @@
 """Reads the Department for Education's published files, as `schema/publications/` describes them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from etl.extract.csv_file import CsvTable, read_csv_file
@@ -14,8 +16,19 @@ from schema.areas import Areas
 from schema.catalogue import Catalogue
 from schema.errors import FileRefusedError
 from schema.periods import Basis, Period, academic_year, mid_year, year_to_30_september, year_to_31_march
-from schema.publications import Publication, TimeKind
+from schema.publications import Publication, Series, TimeKind
 from schema.states import EES_SYMBOLS, State
+
+Mask = npt.NDArray[np.bool_]
+
+
+class Cells(NamedTuple):
+    """What some cells say: a number (NaN where there is none), the symbol as printed (empty beside one), a state."""
+
+    value: npt.NDArray[np.float64]
+    symbol: npt.NDArray[np.object_]
+    state: npt.NDArray[np.object_]
+
 
 VALUE_COLUMNS = ("area", "period", "basis", "quantity", "category", "value", "symbol", "state", "row", "note")
 POPULATION_COLUMNS = ("area", "period", "age_from", "age_to", "sex", "ethnicity", "value", "symbol", "state", "row")
@@ -68,11 +81,14 @@ _YEAR: dict[TimeKind, Callable[[int], Period]] = {
 
 def _period(text: str, kind: TimeKind) -> Period | None:
     """`2025`, or `202425` for an academic year, as the interval that this dataset means by it."""
-    if kind is TimeKind.ACADEMIC_YEAR:
-        if len(text) != 6 or not text.isdecimal() or (int(text[:4]) + 1) % 100 != int(text[4:]):
-            return None
-        return academic_year(int(text[:4]))
-    return _YEAR[kind](int(text)) if len(text) == 4 and text.isdecimal() else None
+    try:
+        if kind is TimeKind.ACADEMIC_YEAR:
+            if len(text) != 6 or not text.isdecimal() or (int(text[:4]) + 1) % 100 != int(text[4:]):
+                return None
+            return academic_year(int(text[:4]))
+        return _YEAR[kind](int(text)) if len(text) == 4 and text.isdecimal() else None
+    except ValueError:
+        return None  # 0000: the calendar has no such year
 
 
 def _located(table: CsvTable, publication: Publication, areas: Areas) -> pd.DataFrame:
@@ -88,7 +104,8 @@ def _located(table: CsvTable, publication: Publication, areas: Areas) -> pd.Data
     )
     periods = {text: _period(text, kind) for text in column["time_period"].unique()}
     period = column["time_period"].map({text: found.code for text, found in periods.items() if found is not None})
-    _refuse_first(table, period.isna(), "time_period", f"expected a {kind.value.replace('-', ' ')}")
+    example = "an academic year such as 202425" if kind is TimeKind.ACADEMIC_YEAR else "a year such as 2025"
+    _refuse_first(table, period.isna(), "time_period", f"expected {example}")
     level = column["geographic_level"]
     code = {
         "National": ("", "country_code"),
@@ -128,75 +145,93 @@ def _refuse_first(table: CsvTable, bad: "pd.Series[bool]", column: str, expected
         )
 
 
-def _matching(table: CsvTable, where: dict[str, str]) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _matching(table: CsvTable, where: dict[str, str]) -> Mask:
     found = np.ones(len(table.cells), dtype=bool)
     for column, value in where.items():
         found &= (table.column(column) == value).to_numpy(dtype=bool)
     return found
 
 
-def _numbers(table: CsvTable, column: str, at: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> pd.DataFrame:
-    """Value, symbol and state of a column's cells: each a number or a declared symbol, or the file is refused."""
-    text = table.column(column)[at].str.strip()
-    value = pd.to_numeric(text, errors="coerce").to_numpy(dtype=float)
-    is_number = np.isfinite(value)
-    symbol = np.where(is_number, "", text.to_numpy(dtype=object))
+def _numbers(table: CsvTable, columns: Sequence[str], at: Mask) -> Cells:
+    """Values, symbols and states of some columns' cells, one column after the other.
+
+    Each cell is a number or a declared symbol, or the file is refused. Equal texts are read once: there are far fewer
+    of them than cells.
+    """
+    text = np.concatenate([table.column(column).to_numpy(dtype=object)[at] for column in columns])
+    code, found = pd.factorize(text)
+    words = pd.Series(found, dtype=object).str.strip()
+    # What pandas would take beside these (inf, -1, 1_000) is no count, rate or percentage that anybody publishes.
+    is_number = words.str.fullmatch(r"[0-9]+(\.[0-9]+)?").to_numpy(dtype=bool)
+    value = pd.to_numeric(words.where(is_number)).to_numpy(dtype=float)
+    symbol = np.where(is_number, "", words.to_numpy(dtype=object))
     state = np.where(value == 0, State.ZERO.value, State.VALUE.value).astype(object)
-    for found in set(symbol[~is_number]):
-        if found not in EES_SYMBOLS:
-            row = int(np.flatnonzero(at)[np.flatnonzero(symbol == found)[0]]) + 2
+    for place in np.flatnonzero(~is_number):
+        if symbol[place] not in EES_SYMBOLS:
+            first = int(np.flatnonzero(code == place)[0])
+            column, row = columns[first // int(at.sum())], int(np.flatnonzero(at)[first % int(at.sum())]) + 2
             raise FileRefusedError(
-                f"{table.name}, row {row}, column {column}: “{found[:40]}” is neither a number nor one of the symbols "
-                f"{', '.join(EES_SYMBOLS)}. Load the file as published."
+                f"{table.name}, row {row}, column {column}: “{symbol[place][:40]}” is neither a number nor one of the "
+                f"symbols {', '.join(EES_SYMBOLS)}. Load the file as published."
             )
-        state[symbol == found] = EES_SYMBOLS[found].value
-    return pd.DataFrame({"value": np.where(is_number, value, np.nan), "symbol": symbol, "state": state})
+        state[place] = EES_SYMBOLS[symbol[place]].value
+    return Cells(value[code], symbol[code], state[code])
 
 
 def _values(
     table: CsvTable, publication: Publication, day: date, rows: pd.DataFrame, catalogue: Catalogue
 ) -> pd.DataFrame:
-    parts = []
-    flow_basis = {TimeKind.ACADEMIC_YEAR: Basis.ACADEMIC_YEAR}.get(publication.time, Basis.YEAR)  # type: ignore[arg-type]
+    """The values frame: all series that pick the same rows are read together."""
+    flow = Basis.ACADEMIC_YEAR if publication.time is TimeKind.ACADEMIC_YEAR else Basis.YEAR
+    together: dict[tuple[tuple[str, str], ...], list[tuple[Series, str]]] = {}
     for series in publication.series:
         column = publication.column_in(day, series.column)
-        if column is None:
-            continue
-        at = _matching(table, {publication.column_in(day, c) or c: value for c, value in series.where.items()})
-        found = rows[at].reset_index(drop=True)
-        _refuse_duplicates(table, found, column)
-        basis = Basis.AT_DATE if catalogue.quantities[series.quantity].at_date else flow_basis
-        numbers = _numbers(table, column, at)
+        if column is not None:
+            where = tuple((publication.column_in(day, name) or name, value) for name, value in series.where.items())
+            together.setdefault(where, []).append((series, column))
+    parts = []
+    for where, members in together.items():
+        at = _matching(table, dict(where))
+        found = rows[at]
+        _refuse_duplicates(table, found, members[0][1])
+        cells = _numbers(table, [column for _, column in members], at)
+        bases = [Basis.AT_DATE if catalogue.quantities[one.quantity].at_date else flow for one, _ in members]
+        each, n = len(found), len(members)
         parts.append(
-            found.assign(
-                basis=basis.value,
-                quantity=series.quantity,
-                category=series.category,
-                value=numbers["value"],
-                symbol=numbers["symbol"],
-                state=numbers["state"],
-                note="",
+            pd.DataFrame(
+                {
+                    "area": np.tile(found["area"].to_numpy(dtype=object), n),
+                    "period": np.tile(found["period"].to_numpy(dtype=object), n),
+                    "basis": np.repeat([basis.value for basis in bases], each).astype(object),
+                    "quantity": np.repeat([one.quantity for one, _ in members], each).astype(object),
+                    "category": np.repeat([one.category for one, _ in members], each).astype(object),
+                    "value": cells.value,
+                    "symbol": cells.symbol,
+                    "state": cells.state,
+                    "row": np.tile(found["row"].to_numpy(dtype=int), n),
+                    "note": "",
+                }
             )
         )
-    return pd.concat(parts, ignore_index=True)[list(VALUE_COLUMNS)] if parts else _empty(VALUE_COLUMNS)()
+    return pd.concat(parts, ignore_index=True) if parts else _empty(VALUE_COLUMNS)()
 
 
 def _population(table: CsvTable, publication: Publication, rows: pd.DataFrame) -> pd.DataFrame:
     parts = []
     for series in publication.population_series:
         at = _matching(table, series.where)
-        found = rows[at].reset_index(drop=True)
+        found = rows[at]
         _refuse_duplicates(table, found, series.column)
-        numbers = _numbers(table, series.column, at)
+        cells = _numbers(table, [series.column], at)
         parts.append(
             found.assign(
                 age_from=series.ages.age_from,
                 age_to=series.ages.age_to,
                 sex="total",
                 ethnicity="total",
-                value=numbers["value"],
-                symbol=numbers["symbol"],
-                state=numbers["state"],
+                value=cells.value,
+                symbol=cells.symbol,
+                state=cells.state,
             )
         )
     return pd.concat(parts, ignore_index=True)[list(POPULATION_COLUMNS)] if parts else _empty(POPULATION_COLUMNS)()

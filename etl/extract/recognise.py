@@ -43,7 +43,10 @@ def recognise(table: CsvTable, catalogue: Catalogue, release: date | None = None
         return chosen[0]
     if publication.time is None:
         return fits[0]
-    latest = max(table.column("time_period").unique())
+    periods = [text for text in table.column("time_period").unique() if text.isdecimal()]
+    if not periods:
+        return fits[-1]  # whoever reads the rows says which of them is wrong
+    latest = max(periods)
     chosen = [fit for fit in fits if fit[0].releases[fit[1]].latest_period == latest]
     if not chosen:
         raise FileRefusedError(

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -30,9 +29,10 @@ def bulk_insert(connection: Connection, table: sa.Table, rows: pd.DataFrame) -> 
 
 def _plain(column: "pd.Series[Any]") -> list[Any]:
     """A column as Python's own numbers and texts, which is what both drivers take quickest."""
+    missing = column.isna().to_numpy()
     values = column.to_numpy()
-    if values.dtype.kind == "f":
-        plain = values.astype(object)
-        plain[np.isnan(values)] = None
-        return list(plain.tolist())
+    if missing.any():
+        # Left as it is, COPY would write the text “NaN” into a column of texts.
+        values = values.astype(object)
+        values[missing] = None
     return list(values.tolist())

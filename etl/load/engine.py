@@ -12,12 +12,16 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 
 from schema.errors import DatabaseNotReadyError
 
+__all__ = ["Engine", "open_engine", "reading", "writing"]
+
 # The one number that all writers of one PostgreSQL database agree to wait for.
 _WRITER_LOCK = 0x5AFE
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, *, wait_seconds: float = 15) -> Engine:
     """An engine for a database URL. Nothing is created but the folder of a SQLite file.
+
+    A writer waits `wait_seconds` for another to finish.
 
     Raises:
         DatabaseNotReadyError: the URL is not one, or of a database that we do not run on.
@@ -34,11 +38,15 @@ def open_engine(url: str) -> Engine:
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(parsed)
-        _prepare_sqlite(engine)
+        _prepare_sqlite(engine, wait_seconds)
         return engine
     if backend == "postgresql":
         try:
-            return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+            return sa.create_engine(
+                parsed.set(drivername="postgresql+psycopg"),
+                pool_pre_ping=True,
+                execution_options={"wait_seconds": wait_seconds},
+            )
         except ImportError as error:
             raise DatabaseNotReadyError(
                 "PostgreSQL needs its driver: install the product with the extra `postgres`."
@@ -46,13 +54,15 @@ def open_engine(url: str) -> Engine:
     raise DatabaseNotReadyError(f"DATABASE_URL names {backend}; the product runs on sqlite and postgresql.")
 
 
-def _prepare_sqlite(engine: Engine) -> None:
+def _prepare_sqlite(engine: Engine, wait_seconds: float) -> None:
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: object) -> None:
         # We begin transactions ourselves: the driver's own habit is to begin late, and never IMMEDIATE.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=15000"):
+        # The wait comes first: another process may hold the file while the log is being set up.
+        wait = f"busy_timeout={wait_seconds * 1000:.0f}"
+        for pragma in (wait, "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -69,17 +79,22 @@ def writing(engine: Engine) -> Iterator[Connection]:
     Raises:
         DatabaseNotReadyError: the database cannot be reached, or another writer held it too long.
     """
-    with engine.connect() as plain:
+    busy = "The database cannot be written now: another load is running. Try again shortly."
+    with _connected(engine) as plain:
         connection = plain.execution_options(writes=True)
         try:
             begun = connection.begin()
         except OperationalError as error:
-            raise DatabaseNotReadyError(
-                "The database cannot be written now: it is unreachable, or another load is running. Try again shortly."
-            ) from error
+            raise DatabaseNotReadyError(busy) from error
         with begun:
             if engine.dialect.name == "postgresql":
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
+                wait = connection.get_execution_options().get("wait_seconds", 0)
+                connection.execute(sa.text(f"SET LOCAL lock_timeout = {wait * 1000:.0f}"))
+                try:
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
+                except OperationalError as error:
+                    raise DatabaseNotReadyError(busy) from error
+                connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
             yield connection
 
 
@@ -90,12 +105,15 @@ def reading(engine: Engine) -> Iterator[Connection]:
     Raises:
         DatabaseNotReadyError: the database cannot be reached.
     """
-    try:
-        connection = engine.connect()
-    except OperationalError as error:
-        raise DatabaseNotReadyError("The database cannot be reached. Check DATABASE_URL and that it runs.") from error
-    with connection:
+    with _connected(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin():
             yield connection
+
+
+def _connected(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
+    except OperationalError as error:
+        raise DatabaseNotReadyError("The database cannot be reached. Check DATABASE_URL and that it runs.") from error

@@ -18,6 +18,7 @@ from schema.context import Context
 from schema.errors import DatabaseNotReadyError
 from schema.periods import parse_period
 from schema.tables import (
+    AreaRow,
     AuditEventRow,
     Base,
     FigureRow,
@@ -145,6 +146,7 @@ def _event(connection: Connection, context: Context, source_id: int, event: str,
 
 def add_values(connection: Connection, source_id: int, values: pd.DataFrame) -> int:
     """Keep a values frame. Its areas are known; its periods are added where they are new."""
+    _require_areas(connection, values["area"].unique())
     _keep_periods(connection, values["period"].unique())
     rows = values.rename(columns=_VALUES_FROM_FRAME).assign(source_id=source_id)
     return bulk_insert(connection, table_of(QuantityValueRow), rows)
@@ -152,6 +154,7 @@ def add_values(connection: Connection, source_id: int, values: pd.DataFrame) -> 
 
 def add_population(connection: Connection, source_id: int, population: pd.DataFrame) -> int:
     """Keep a population frame."""
+    _require_areas(connection, population["area"].unique())
     _keep_periods(connection, population["period"].unique())
     rows = population.rename(columns=_VALUES_FROM_FRAME).assign(source_id=source_id)
     return bulk_insert(connection, table_of(PopulationRow), rows)
@@ -169,6 +172,13 @@ def replace_figures(connection: Connection, sources: Sequence[int], figures: pd.
         connection.execute(sa.delete(FigureRow).where(FigureRow.source_id.in_(chunk)))
     _keep_periods(connection, figures["period"].unique())
     return bulk_insert(connection, table_of(FigureRow), figures.rename(columns={"area": "area_id"}))
+
+
+def _require_areas(connection: Connection, ids: Iterable[str]) -> None:
+    """Refuse rows that point at no area. Extracts only give known ones, so this is a fault of ours and traces."""
+    known = set(connection.execute(sa.select(AreaRow.id)).scalars())
+    if unknown := sorted(set(ids) - known):
+        raise LookupError(f"no area {', '.join(unknown[:5])} in the database: it is of another version of the schema")
 
 
 def _keep_periods(connection: Connection, codes: Iterable[str]) -> None:

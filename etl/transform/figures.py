@@ -91,22 +91,20 @@ def settle_precedence(values: pd.DataFrame, catalogue: Catalogue) -> pd.DataFram
     The order is the quantity's `published_in`. For returns every publisher is the one agency, and the values of the
     submission accepted last (the highest source id, since ids only grow) hold.
     """
-    key = ["quantity", "category", "area", "period", "basis"]
-    pairs = values[["quantity", "publisher"]].drop_duplicates()
-    order = {
-        (quantity, publisher): catalogue.precedence(quantity).index(publisher)
-        if publisher in catalogue.precedence(quantity)
-        else 0
-        for quantity, publisher in pairs.itertuples(index=False)
-    }
-    if not any(order.values()) and values["source_id"].nunique() == 1:
+    sources = values[["quantity", "publisher", "source_id"]].drop_duplicates()
+    contested = set(sources.loc[sources.duplicated("quantity", keep=False), "quantity"])
+    if not contested:
         return values
-    rank = pd.Series(0, index=values.index)
-    for (quantity, publisher), place in order.items():
-        if place:
-            rank[(values["quantity"] == quantity) & (values["publisher"] == publisher)] = place
-    ordered = values.assign(rank=rank).sort_values(["rank", "source_id"], ascending=[True, False], kind="stable")
-    return ordered.drop_duplicates(key).drop(columns="rank")
+    is_contested = values["quantity"].isin(contested)
+    disputed = values[is_contested]
+    place = {
+        (quantity, publisher): order.index(publisher) if publisher in (order := catalogue.precedence(quantity)) else 0
+        for quantity, publisher in zip(sources["quantity"], sources["publisher"], strict=True)
+    }
+    rank = [place[pair] for pair in zip(disputed["quantity"], disputed["publisher"], strict=True)]
+    ordered = disputed.assign(rank=rank).sort_values(["rank", "source_id"], ascending=[True, False], kind="stable")
+    settled = ordered.drop_duplicates(["quantity", "category", "area", "period", "basis"]).drop(columns="rank")
+    return pd.concat([values[~is_contested], settled])
 
 
 class _Populations:

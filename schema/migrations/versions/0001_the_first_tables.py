@@ -102,9 +102,6 @@ def upgrade() -> None:
         sa.Column("measure_version", sa.Integer(), nullable=False),
         sa.Column("denominator_source_id", sa.Integer(), nullable=False),
         sa.Column("population_period", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_figure_area_id_area")),
-        sa.ForeignKeyConstraint(["period"], ["period.code"], name=op.f("fk_figure_period_period")),
-        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_figure_source_id_source")),
         sa.PrimaryKeyConstraint(
             "measure", "source_id", "area_id", "period", "basis", "category", name=op.f("pk_figure")
         ),
@@ -138,9 +135,6 @@ def upgrade() -> None:
         sa.Column("symbol", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("row_number", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_population_area_id_area")),
-        sa.ForeignKeyConstraint(["period"], ["period.code"], name=op.f("fk_population_period_period")),
-        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_population_source_id_source")),
         sa.PrimaryKeyConstraint(
             "source_id", "area_id", "period", "age_from", "age_to", "sex", "ethnicity", name=op.f("pk_population")
         ),
@@ -160,9 +154,6 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("row_number", sa.Integer(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_quantity_value_area_id_area")),
-        sa.ForeignKeyConstraint(["period"], ["period.code"], name=op.f("fk_quantity_value_period_period")),
-        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_quantity_value_source_id_source")),
         sa.PrimaryKeyConstraint(
             "source_id", "quantity", "area_id", "period", "basis", "category", name=op.f("pk_quantity_value")
         ),

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from sqlalchemy.engine import Engine
 
-from dashboard.settings import PROJECT
 from etl.extract.carried import carried_files, extract_carried
 from etl.load import store
 from etl.load.engine import reading, writing
@@ -17,9 +16,9 @@ from schema.context import Context
 from schema.errors import WrongUseError
 from schema.periods import parse_period
 
-PARTNERSHIP = "stoke-on-trent"
+HOME_AREA = "stoke-on-trent"
 PARTNERSHIP_NAME = "Stoke-on-Trent Safeguarding Children Partnership"
-SAMPLE = PROJECT / "sample_data"
+SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
 AGENCY = "childrens-social-care"
 
 
@@ -38,7 +37,7 @@ def build_demonstration(
     """
     upgrade(engine)
     with writing(engine) as connection:
-        store.ensure_partnership(connection, context.partnership, PARTNERSHIP_NAME, PARTNERSHIP, demonstration=True)
+        store.ensure_partnership(connection, context.partnership, PARTNERSHIP_NAME, HOME_AREA, demonstration=True)
         if not store.require_partnership(connection, context).demonstration:
             raise WrongUseError(
                 "This database holds a partnership's own figures, and the demonstration's are made up. "

@@ -1,0 +1,113 @@
+"""Checks a return: every fault at once, and the values of the rows that have none."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from etl.extract.returns import COLUMNS, ReturnTable
+
+# Importing a module of rules registers them; a new theme is one more name here.
+from etl.validate import arithmetic, codes, completeness, dates, privacy, structure, values  # noqa: F401
+from etl.validate.context import SYMBOLS, ReturnContext, context
+from etl.validate.rules import Fault, Rule, Stage, registered
+from schema.catalogue import Catalogue
+from schema.findings import Finding, Severity
+from schema.periods import Period
+from schema.returns import ReturnSpec
+from schema.states import State
+
+VALUE_COLUMNS = ("area", "period", "basis", "quantity", "category", "value", "symbol", "state", "row", "note")
+
+
+@dataclass(frozen=True)
+class CheckedReturn:
+    """What a return says, and what is wrong with it.
+
+    `values` has the columns VALUE_COLUMNS and only rows without an error; `value` is NaN beside a symbol, and 0 beside
+    nil, which the agency vouches for. `extract_date` is None where the return has not just one. `restated_periods`
+    are the earlier quarters that it gives again, oldest first.
+    """
+
+    values: pd.DataFrame
+    findings: tuple[Finding, ...]
+    extract_date: date | None
+    status: str
+    restated_periods: tuple[str, ...]
+
+    @property
+    def blocked(self) -> bool:
+        """Whether an error keeps the return from being accepted."""
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+def return_rules() -> tuple[Rule, ...]:
+    """Every rule that a return is held against, by id."""
+    return registered()
+
+
+def check_return(
+    table: ReturnTable, spec: ReturnSpec, period: Period, area: str, catalogue: Catalogue, today: date
+) -> CheckedReturn:
+    """Hold a return against every rule. `area` is the id of the area that submits it, for the quarter `period`."""
+    ctx = context(table, spec, period, catalogue, today)
+    faults = _faults(ctx, Stage.ROWS)
+    sound = ctx.only(_sound_rows(ctx, faults))
+    faults += _faults(sound, Stage.SUMS)
+    passed = ctx.only(_sound_rows(ctx, faults))
+    result = _values(passed, area)
+    return CheckedReturn(
+        values=result,
+        findings=tuple(rule.finding(fault, table) for rule, fault in sorted(faults, key=_reading_order)),
+        extract_date=_extract_date(ctx),
+        status=_status(ctx),
+        restated_periods=tuple(sorted(set(result["period"]) - {period.code})),
+    )
+
+
+def _faults(ctx: ReturnContext, stage: Stage) -> list[tuple[Rule, Fault]]:
+    return [(rule, fault) for rule in return_rules() if rule.stage is stage for fault in rule.check(ctx)]
+
+
+def _sound_rows(ctx: ReturnContext, faults: list[tuple[Rule, Fault]]) -> "pd.Index[int]":
+    """The rows in which no error was found."""
+    wrong = {row for rule, fault in faults if rule.severity is Severity.ERROR for row in (fault.row, *fault.also_rows)}
+    return ctx.written.index[~ctx.written.index.isin([row for row in wrong if row is not None])]
+
+
+def _reading_order(found: tuple[Rule, Fault]) -> tuple[float, int, str, str]:
+    """As somebody goes through the file: by row, then column; what concerns the whole file comes last."""
+    rule, fault = found
+    row = float("inf") if fault.row is None else float(fault.row)
+    column = COLUMNS.index(fault.column) if fault.column in COLUMNS else -1
+    return row, column, rule.id, fault.message
+
+
+def _values(ctx: ReturnContext, area: str) -> pd.DataFrame:
+    read = ctx.read
+    nil = read["symbol"] == "nil"
+    value = read["value"].mask(nil, 0.0)
+    number = value.map(lambda number: State.ZERO.value if number == 0 else State.VALUE.value)
+    state = read["symbol"].map({symbol: state.value for symbol, state in SYMBOLS.items()})
+    frame = pd.DataFrame(
+        {
+            "area": pd.Series(area, index=read.index, dtype="str"),
+            **{name: read[name] for name in ("period", "basis", "quantity", "category")},
+            "value": value.astype("float64"),
+            "symbol": read["symbol"],
+            "state": state.where(read["symbol"] != "", number).astype("str"),
+            "row": read.index.to_numpy(dtype="int64"),
+            "note": read["note"],
+        }
+    )
+    return frame.reset_index(drop=True)[list(VALUE_COLUMNS)]
+
+
+def _extract_date(ctx: ReturnContext) -> date | None:
+    days = set(ctx.read["extract_date"]) - {""}
+    return date.fromisoformat(days.pop()) if len(days) == 1 else None
+
+
+def _status(ctx: ReturnContext) -> str:
+    """Final only where every row says so."""
+    return "final" if set(ctx.read["status"]) == {"final"} else "provisional"

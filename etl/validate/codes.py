@@ -1,0 +1,104 @@
+"""Rules about the codes of a return: quantities, categories, bases, status."""
+
+import difflib
+from collections.abc import Iterable, Iterator
+
+from etl.validate.child_records import quoted
+from etl.validate.context import STATUSES, ReturnContext, cells
+from etl.validate.rules import Fault, more_rows, rule
+from schema.findings import Severity
+from schema.periods import Basis
+from schema.quantities import TOTAL
+
+
+def _nearest(text: str, known: Iterable[str]) -> str:
+    """“ Did you mean …?” where one of the known codes is like the text, else nothing."""
+    near = difflib.get_close_matches(text.lower(), list(known), n=1, cutoff=0.6)
+    return f" Did you mean {near[0]}?" if near else ""
+
+
+@rule("quantity-unknown", Severity.ERROR, "Use the quantity's id, as the return's template lists it.")
+def quantity_unknown(ctx: ReturnContext) -> Iterator[Fault]:
+    """A quantity that nobody has defined."""
+    for row, text in ctx.not_understood("quantity"):
+        yield Fault(f"{quoted(text)} is no quantity.{_nearest(text, ctx.items)}", row, "quantity", text)
+
+
+@rule("quantity-not-in-return", Severity.ERROR, "Delete the row, or send it in the return that asks for it.")
+def quantity_not_in_return(ctx: ReturnContext) -> Iterator[Fault]:
+    """A quantity that exists and that this return does not ask for."""
+    quantity = ctx.read["quantity"]
+    for row, code in cells(quantity[(quantity != "") & ~ctx.in_return]):
+        yield Fault(
+            f"{code} is not part of the return “{ctx.spec.title}”.{_nearest(code, ctx.items)}", row, "quantity", code
+        )
+
+
+@rule("category-unknown", Severity.ERROR, "Write it as breakdown:category, for example source:police, or total.")
+def category_unknown(ctx: ReturnContext) -> Iterator[Fault]:
+    """A category that no breakdown has."""
+    for row, text in ctx.not_understood("category"):
+        asked = ctx.items.get(str(ctx.read.at[row, "quantity"]))
+        breakdowns = [ctx.catalogue.breakdowns[name] for name in (asked.breakdowns if asked else ())]
+        known = [breakdown.key(category.id) for breakdown in breakdowns for category in breakdown.categories]
+        # “police” alone is nearer to source:police than its letters are.
+        same = [key for key in known if key.partition(":")[2] == text.lower()]
+        suggestion = f" Did you mean {same[0]}?" if same else _nearest(text, known)
+        yield Fault(f"{quoted(text)} is no category.{suggestion}", row, "category", text)
+
+
+@rule("breakdown-not-in-return", Severity.ERROR, "Delete the row, or write total if it is the whole.")
+def breakdown_not_in_return(ctx: ReturnContext) -> Iterator[Fault]:
+    """A breakdown that this return does not ask for with this quantity."""
+    category = ctx.read["category"]
+    for row, key in cells(category[ctx.in_return & ~category.isin([TOTAL, ""])]):
+        asked = ctx.items[str(ctx.read.at[row, "quantity"])]
+        if key.partition(":")[0] not in asked.breakdowns:
+            allowed = " or ".join(asked.breakdowns) or "none"
+            yield Fault(
+                f"{asked.quantity} is not asked for by {key.partition(':')[0]} (but by: {allowed}).",
+                row,
+                "category",
+                key,
+            )
+
+
+@rule("basis-unknown", Severity.ERROR, "Write quarter, rolling-year or at-date, or leave the cell empty.")
+def basis_unknown(ctx: ReturnContext) -> Iterator[Fault]:
+    """A basis that does not exist."""
+    for row, text in ctx.not_understood("basis"):
+        # An empty basis is read from the quantity; where that is unknown, its own rule says so.
+        yield Fault(
+            f"{quoted(text)} is no basis.{_nearest(text, [basis.value for basis in Basis])}", row, "basis", text
+        )
+
+
+@rule("basis-not-in-return", Severity.ERROR, "Report the quantity as the return asks for it.")
+def basis_not_in_return(ctx: ReturnContext) -> Iterator[Fault]:
+    """A quantity on a basis on which this return does not ask for it."""
+    for row, code in cells(ctx.read["basis"][ctx.in_return & (ctx.read["basis"] != "")]):
+        asked = ctx.items[str(ctx.read.at[row, "quantity"])]
+        if code not in asked.bases:
+            allowed = " or ".join(basis.value for basis in asked.bases)
+            yield Fault(f"{asked.quantity} is asked for as {allowed}, not as {code}.", row, "basis", code)
+
+
+@rule("status-unknown", Severity.ERROR, f"Write {' or '.join(STATUSES)}, or leave the cell empty ({STATUSES[0]}).")
+def status_unknown(ctx: ReturnContext) -> Iterator[Fault]:
+    """A status that is neither provisional nor final."""
+    for row, text in ctx.not_understood("status"):
+        yield Fault(f"{quoted(text)} is no status of a return.", row, "status", text)
+
+
+@rule("status-differs", Severity.ERROR, "Give every row the same status: it is the status of the whole return.")
+def status_differs(ctx: ReturnContext) -> Iterator[Fault]:
+    """A return that is provisional on some rows and final on others."""
+    status = ctx.read["status"][ctx.read["status"] != ""]
+    differing = status[status != status.iloc[0]] if len(status) else status
+    if len(differing):
+        row, *others = (int(number) for number in differing.index)
+        more = f" (the same on {more_rows(len(others))})" if others else ""
+        yield Fault(
+            f"Row {row} has the status {differing.iloc[0]}{more}; row {int(status.index[0])} has {status.iloc[0]}.",
+            row, "status", str(differing.iloc[0]), also_rows=tuple(others),
+        )  # fmt: skip

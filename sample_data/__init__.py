@@ -1,0 +1,1 @@
+"""A demonstration that anyone may read, and the script that made it."""

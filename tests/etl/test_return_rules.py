@@ -1,0 +1,622 @@
+"""Each rule, by a test that carries its name, on files as people send them."""
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from etl.extract.returns import read_return
+from etl.validate.check import VALUE_COLUMNS, CheckedReturn, check_return, return_rules
+from etl.validate.child_records import looks_like_a_record
+from etl.validate.context import ReturnContext, read_date
+from etl.validate.rules import Fault, Stage, rule
+from schema.catalogue import default_catalogue
+from schema.findings import Finding, Severity
+from schema.periods import quarter
+from schema.returns import ReturnItem, ReturnSpec, Whole
+
+COLUMNS = ("period", "quantity", "category", "basis", "value", "symbol", "note", "extract_date", "status")
+"""A to I."""
+
+Q2 = quarter(2025, 2)
+TODAY = date(2025, 10, 20)
+CATALOGUE = default_catalogue()
+SPEC = CATALOGUE.returns["childrens-social-care"]
+SOURCES = [category.id for category in CATALOGUE.breakdowns["source"].categories]
+
+# What NHS England publishes as a number for examples: it passes the check and belongs to nobody.
+EXAMPLE_NHS_NUMBER = "943 476 5919"
+
+Row = dict[str, str]
+Checker = Callable[..., CheckedReturn]
+
+
+def row(quantity: str = "referrals", value: str = "100", **cells: str) -> Row:
+    """A row without a fault, but for the cells that are given."""
+    return {"period": "2025-26Q2", "extract_date": "2025-10-14", "quantity": quantity, "value": value, **cells}
+
+
+def check(folder: Path, *rows: Row, spec: ReturnSpec = SPEC, today: date = TODAY) -> CheckedReturn:
+    """Write the rows to a CSV file (the first is row 2), read it, and check it as the return for 2025-26Q2."""
+    path = folder / "return.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, COLUMNS, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    return check_return(read_return(path), spec, Q2, "stoke-on-trent", CATALOGUE, today)
+
+
+def errors(result: CheckedReturn) -> list[tuple[str, str | int | None]]:
+    """Rule and place of every error."""
+    return [(f.rule, f.cell or f.row) for f in result.findings if f.severity is Severity.ERROR]
+
+
+def warnings(result: CheckedReturn, rule_id: str) -> list[Finding]:
+    return [f for f in result.findings if f.severity is Severity.WARNING and f.rule == rule_id]
+
+
+def first(result: CheckedReturn) -> Finding:
+    return next(f for f in result.findings if f.severity is Severity.ERROR)
+
+
+def by_source(total: str, **counts: int) -> list[Row]:
+    """Referrals with every source: 0, but for those that are given."""
+    categories = [row(value=str(counts.get(s.replace("-", "_"), 0)), category=f"source:{s}") for s in SOURCES]
+    return [row(value=total), *categories]
+
+
+# ------------------------------------------------------------------------------------------------- the register
+
+
+def test_every_rule_has_a_test_with_its_name() -> None:
+    tests = {name for name in globals() if name.startswith("test_")}
+    assert [rule.id for rule in return_rules() if f"test_{rule.id.replace('-', '_')}" not in tests] == []
+
+
+def test_every_rule_says_what_it_finds_and_how_to_mend_it() -> None:
+    assert len(return_rules()) >= 34
+    for found in return_rules():
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)*", found.id)
+        assert found.summary.endswith(".")
+        assert found.remedy.endswith((".", ")."))
+
+
+def _nothing(ctx: ReturnContext) -> Iterator[Fault]:
+    """Finds nothing."""
+    yield from ()
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "name", "docstring", "says"),
+    [
+        ("value-negative", "value_negative", "Again.", "already a rule"),
+        ("made-up", "another_name", "Something.", "carries its id"),
+        ("made-up", "made_up", "", "no docstring"),
+    ],
+)
+def test_the_register_refuses(rule_id: str, name: str, docstring: str, says: str) -> None:
+    def checks(ctx: ReturnContext) -> Iterator[Fault]:
+        yield from _nothing(ctx)
+
+    checks.__name__, checks.__doc__ = name, docstring
+    before = return_rules()
+    with pytest.raises(ValueError, match=says):
+        rule(rule_id, Severity.ERROR, "Mend it.")(checks)
+    assert return_rules() == before
+
+
+# --------------------------------------------------------------------------------------------- what a return says
+
+
+def test_a_return_without_a_fault_gives_its_values(tmp_path: Path) -> None:
+    result = check(
+        tmp_path,
+        row(value="1,012", note="=late", status="Provisional"),
+        row("care-starts", "46"),
+        row("care-starts", "170", basis="Rolling year"),
+        row("children-in-care", "", symbol="X", note="not extracted"),
+        row("protection-plans", "0", category="Total"),
+        row("protection-plans", "", category="latest-category-of-abuse:multiple", symbol="nil"),
+        row("case-holders-fte", "195.3"),
+        row(value="996", period="2025/26 q1", note="late recording"),
+        row(value="990", period="2024-25Q4", note="late recording"),
+    )
+    assert errors(result) == []
+    assert not result.blocked
+    assert tuple(result.values.columns) == VALUE_COLUMNS
+    assert result.values["value"].dtype == "float64"
+    assert result.values.drop(columns=["area", "note"]).fillna(-1).to_numpy().tolist() == [
+        ["2025-26Q2", "quarter", "referrals", "total", 1012, "", "value", 2],
+        ["2025-26Q2", "quarter", "care-starts", "total", 46, "", "value", 3],
+        ["2025-26Q2", "rolling-year", "care-starts", "total", 170, "", "value", 4],
+        ["2025-26Q2", "at-date", "children-in-care", "total", -1, "x", "unavailable", 5],
+        ["2025-26Q2", "at-date", "protection-plans", "total", 0, "", "zero", 6],
+        ["2025-26Q2", "at-date", "protection-plans", "latest-category-of-abuse:multiple", 0, "nil", "nil", 7],
+        ["2025-26Q2", "at-date", "case-holders-fte", "total", 195.3, "", "value", 8],
+        ["2025-26Q1", "quarter", "referrals", "total", 996, "", "value", 9],
+        ["2024-25Q4", "quarter", "referrals", "total", 990, "", "value", 10],
+    ]
+    assert set(result.values["area"]) == {"stoke-on-trent"}
+    assert result.values["note"].iloc[0] == "=late"
+    assert result.extract_date == date(2025, 10, 14)
+    assert result.status == "provisional"
+    assert result.restated_periods == ("2024-25Q4", "2025-26Q1")
+
+
+@pytest.mark.parametrize(
+    ("symbol", "state"),
+    [
+        ("c", "suppressed"), ("z", "not-applicable"), ("x", "unavailable"), ("low", "rounds-to-zero"),
+        ("k", "rounds-to-zero"), ("u", "unreliable"), ("nil", "nil"),
+    ],
+)  # fmt: skip
+def test_each_symbol_has_its_state(tmp_path: Path, symbol: str, state: str) -> None:
+    result = check(tmp_path, row(value="", symbol=symbol))
+    assert result.values["state"].tolist() == [state]
+    assert result.values["value"].isna().tolist() == [symbol != "nil"]
+
+
+def test_a_final_return_says_so_on_every_row(tmp_path: Path) -> None:
+    assert check(tmp_path, row(status="final"), row("care-starts", status="final")).status == "final"
+
+
+def test_only_rows_without_an_error_give_values(tmp_path: Path) -> None:
+    result = check(tmp_path, row(value="<5"), row("care-starts", "46"), row("repeat-referrals", "-1"))
+    assert result.values["quantity"].tolist() == ["care-starts"]
+    assert result.blocked
+
+
+def test_a_return_of_which_nothing_is_sound_gives_an_empty_frame_of_the_same_shape(tmp_path: Path) -> None:
+    sound, unsound = check(tmp_path, row()).values, check(tmp_path, row(value="?")).values
+    assert len(unsound) == 0
+    assert unsound.dtypes.to_dict() == sound.dtypes.to_dict()
+
+
+def test_every_fault_comes_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
+    result = check(
+        tmp_path,
+        row(value="n/a", symbol="q", extract_date="soon"),
+        row("refferals", period="2025"),
+        row("care-starts", "46", category="police"),
+        row(value="5", note=f"see {EXAMPLE_NHS_NUMBER}"),
+    )
+    assert errors(result) == [
+        ("value-not-a-number", "E2"),
+        ("symbol-unknown", "F2"),
+        ("value-and-symbol", "F2"),
+        ("extract-date-unreadable", "H2"),
+        ("period-unknown", "A3"),
+        ("quantity-unknown", "B3"),
+        ("category-unknown", "C4"),
+        ("row-duplicate", 5),
+        ("child-record", "G5"),
+    ]
+    # What concerns the whole file comes last.
+    assert {f.row for f in result.findings[9:]} == {None}
+
+
+def test_a_finding_in_a_workbook_names_its_sheet_and_cell(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.title = "Return"
+    book.active.append([])
+    book.active.append([None, *COLUMNS])
+    book.active.append([None, *(row(value="<5").get(column) for column in COLUMNS)])
+    book.save(tmp_path / "return.xlsx")
+    table = read_return(tmp_path / "return.xlsx")
+    finding = first(check_return(table, SPEC, Q2, "stoke-on-trent", CATALOGUE, TODAY))
+    assert (finding.sheet, finding.row, finding.column, finding.cell) == ("Return", 3, "value", "F3")
+    assert finding.value == "<5"
+
+
+# ------------------------------------------------------------------------------------------------------ structure
+
+
+def test_row_too_long(tmp_path: Path) -> None:
+    path = tmp_path / "return.csv"
+    path.write_text(
+        "period,quantity,category,value,symbol,note,extract_date\n2025-26Q2,referrals,,1,012,,,2025-10-14\n"
+    )
+    result = check_return(read_return(path), SPEC, Q2, "stoke-on-trent", CATALOGUE, TODAY)
+    assert ("row-too-long", 2) in errors(result)
+    assert len(result.values) == 0
+
+
+def test_spreadsheet_error(tmp_path: Path) -> None:
+    result = check(
+        tmp_path, row(value="#N/A"), row("care-starts", category="#REF!"), row("care-ends", "#NOT-CALCULATED")
+    )
+    assert errors(result) == [("spreadsheet-error", "E2"), ("spreadsheet-error", "C3"), ("spreadsheet-error", "E4")]
+    assert [f.value for f in result.findings[:3]] == ["#N/A", "#REF!", ""]
+    assert "let it calculate" in result.findings[2].remedy
+
+
+def test_cell_empty(tmp_path: Path) -> None:
+    result = check(tmp_path, row(), row(period=""), row(""))
+    assert errors(result) == [("cell-empty", "A3"), ("cell-empty", "B4")]
+
+
+def test_period_unknown(tmp_path: Path) -> None:
+    periods = ("Q2", "2025-26", "2025-27Q2", "2025-26Q5", "2025M09")
+    result = check(tmp_path, row(), *(row(period=period) for period in periods))
+    assert errors(result) == [("period-unknown", f"A{number}") for number in range(3, 8)]
+    assert first(result).message == "“Q2” is no quarter."
+
+
+def test_period_after_return(tmp_path: Path) -> None:
+    result = check(tmp_path, row(), row(period="2025-26Q3"), row(period="2025-26Q1"), row(period="2015-16Q1"))
+    assert errors(result) == [("period-after-return", "A3")]
+    assert result.restated_periods == ("2015-16Q1", "2025-26Q1")
+
+
+def test_period_absent(tmp_path: Path) -> None:
+    result = check(tmp_path, row(period="2025-26Q1"))
+    assert errors(result) == [("period-absent", None)]
+    # Nothing else is said to be missing: it is the wrong file.
+    assert len(result.findings) == 1
+
+
+def test_row_duplicate(tmp_path: Path) -> None:
+    result = check(
+        tmp_path,
+        row(), row("care-starts", "46"), row(category="total", basis="quarter", value="101"), row(),
+        row("care-starts", "170", basis="rolling-year"), row(period="2025-26Q1"), row("nonsense"), row("nonsense"),
+    )  # fmt: skip
+    assert [place for rule_id, place in errors(result) if rule_id == "row-duplicate"] == [4, 5]
+    assert first(result).message == "Row 2 already gives referrals, total, for 2025-26Q2 (quarter)."
+    assert result.values["row"].tolist() == [2, 3, 6, 7]
+
+
+# ---------------------------------------------------------------------------------------------------------- codes
+
+
+def test_quantity_unknown(tmp_path: Path) -> None:
+    result = check(tmp_path, row("Repeat_Referrals", "5"), row("refferals"))
+    assert errors(result) == [("quantity-unknown", "B3")]
+    assert first(result).message == "“refferals” is no quantity. Did you mean referrals?"
+
+
+def test_quantity_not_in_return(tmp_path: Path) -> None:
+    result = check(tmp_path, row("children-referred"), row("repeat-referrals-percent-printed"))
+    assert errors(result) == [("quantity-not-in-return", "B2"), ("quantity-not-in-return", "B3")]
+    assert "“Children's social care”" in first(result).message
+
+
+def test_category_unknown(tmp_path: Path) -> None:
+    result = check(
+        tmp_path,
+        row(category="police"), row(category="source:polce"), row(category="sauce:police"),
+        row(category="Source : Council services", value="9"), row("care-starts", category="boys"),
+    )  # fmt: skip
+    assert errors(result) == [("category-unknown", cell) for cell in ("C2", "C3", "C4", "C6")]
+    assert [f.message.partition(". ")[2] for f in result.findings[:4]] == [
+        *["Did you mean source:police?"] * 3,
+        "",
+    ]
+
+
+def test_breakdown_not_in_return(tmp_path: Path) -> None:
+    neglect = "initial-category-of-abuse:neglect"
+    result = check(tmp_path, row("care-starts", category="source:police"), row("protection-plans", category=neglect))
+    assert errors(result) == [("breakdown-not-in-return", "C2"), ("breakdown-not-in-return", "C3")]
+    assert "(but by: none)" in result.findings[0].message
+    assert "(but by: latest-category-of-abuse)" in result.findings[1].message
+
+
+def test_basis_unknown(tmp_path: Path) -> None:
+    result = check(tmp_path, row(basis="annual"), row("care-starts", basis="rolling_year"))
+    assert errors(result) == [("basis-unknown", "D2")]
+
+
+def test_basis_not_in_return(tmp_path: Path) -> None:
+    result = check(
+        tmp_path,
+        row(basis="rolling-year"), row("children-in-care", basis="quarter"), row("care-starts", basis="rolling-year"),
+        row("children-in-need"),
+    )  # fmt: skip
+    assert errors(result) == [("basis-not-in-return", "D2"), ("basis-not-in-return", "D3")]
+    assert result.findings[1].message == "children-in-care is asked for as at-date, not as quarter."
+
+
+def test_status_unknown(tmp_path: Path) -> None:
+    result = check(tmp_path, row(status="Provisional"), row("care-starts", status="draft"))
+    assert errors(result) == [("status-unknown", "I3")]
+
+
+def test_status_differs(tmp_path: Path) -> None:
+    result = check(tmp_path, row(), row("care-starts", status="final"), row("care-ends", status="final"))
+    assert errors(result) == [("status-differs", "I3")]
+    assert "(the same on 1 more row); row 2 has provisional" in first(result).message
+    assert result.values["row"].tolist() == [2]
+
+
+# --------------------------------------------------------------------------------------------------------- values
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("<5", "c (suppressed)"), ("< 5", "c (suppressed)"), ("*", "c (suppressed)"), ("1-5", "c (suppressed)"),
+        ("n/a", "z in symbol"), ("-", "x in symbol"), ("..", "x in symbol"), ("nil", "nil in symbol"),
+        ("c", "in the column symbol"), ("25%", "Give the count"), ("twelve", "Write a number"),
+        ("1,23", "Write a number"), ("1e3", "Write a number"), ("1_000", "Write a number"), ("inf", "Write a number"),
+        ("٣", "Write a number"), ("0x1A", "Write a number"), ("9" * 400, "Write a number"), ("=1+1", "Write a number"),
+    ],
+)  # fmt: skip
+def test_value_not_a_number(tmp_path: Path, text: str, remedy: str) -> None:
+    result = check(tmp_path, row(value=text))
+    assert errors(result) == [("value-not-a-number", "E2")]
+    assert remedy in first(result).remedy
+    assert len(first(result).value) <= 40
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("7", 7), ("1,234", 1234), ("1,234,567", 1234567), ("7.0", 7), ("+7", 7), ("0", 0), (" 12 ", 12)],
+)
+def test_a_number_is_read_however_it_is_grouped(tmp_path: Path, text: str, number: float) -> None:
+    result = check(tmp_path, row(value=text))
+    assert errors(result) == []
+    assert result.values["value"].tolist() == [number]
+
+
+def test_value_negative(tmp_path: Path) -> None:
+    result = check(tmp_path, row(value="-3"), row("case-holders-fte", "−0.5"), row("care-starts", "-0"))
+    assert errors(result) == [("value-negative", "E2"), ("value-negative", "E3")]
+
+
+def test_value_not_whole(tmp_path: Path) -> None:
+    result = check(tmp_path, row(value="99.5"), row("case-holders-fte", "195.3"), row("care-starts", "46.0"))
+    assert errors(result) == [("value-not-whole", "E2")]
+    assert first(result).message == "99.5: referrals counts whole referrals."
+
+
+def test_value_and_symbol(tmp_path: Path) -> None:
+    result = check(tmp_path, row(value="3", symbol="c"), row("care-starts", "", symbol="c"))
+    assert errors(result) == [("value-and-symbol", "F2")]
+
+
+def test_value_missing(tmp_path: Path) -> None:
+    result = check(tmp_path, row(value=""), row("care-starts", "0"))
+    assert errors(result) == [("value-missing", "E2")]
+
+
+def test_symbol_unknown(tmp_path: Path) -> None:
+    result = check(tmp_path, row(value="", symbol="*"), row("care-starts", "", symbol="LOW"))
+    assert errors(result) == [("symbol-unknown", "F2")]
+
+
+# ---------------------------------------------------------------------------------------------------------- dates
+
+
+def test_extract_date_missing(tmp_path: Path) -> None:
+    result = check(tmp_path, row(), row("care-starts", extract_date=""), row("care-ends", extract_date=""))
+    assert errors(result) == [("extract-date-missing", "H3")]
+    assert first(result).message == "The extract date is empty (1 more row is the same)."
+    assert result.values["row"].tolist() == [2]
+
+
+@pytest.mark.parametrize("text", ["soon", "14/10/25", "10/14/2025", "31/09/2025", "2025-13-01", "14 October 2025"])
+def test_extract_date_unreadable(tmp_path: Path, text: str) -> None:
+    result = check(tmp_path, row(extract_date=text))
+    assert errors(result) == [("extract-date-unreadable", "H2")]
+    assert result.extract_date is None
+
+
+def test_a_date_that_lost_its_format_is_explained(tmp_path: Path) -> None:
+    result = check(tmp_path, row(extract_date="45944"))
+    assert errors(result) == [("extract-date-unreadable", "H2")]
+    assert "Format the column as a date" in first(result).remedy
+
+
+@pytest.mark.parametrize("text", ["2025-10-14", "14/10/2025", "2025-10-14 "])
+def test_a_date_may_be_written_in_two_ways(tmp_path: Path, text: str) -> None:
+    assert check(tmp_path, row(extract_date=text)).extract_date == date(2025, 10, 14)
+
+
+def test_extract_date_in_future(tmp_path: Path) -> None:
+    rows = row(extract_date="2025-10-20"), row("care-starts", extract_date="20/10/2025")
+    assert errors(check(tmp_path, *rows)) == []
+    result = check(tmp_path, *rows, today=date(2025, 10, 19))
+    assert errors(result) == [("extract-date-in-future", "H2")]
+    assert "20/10/2025 is after today, 19/10/2025 (1 more row is the same)" in first(result).message
+
+
+def test_extract_date_before_period_end(tmp_path: Path) -> None:
+    assert errors(check(tmp_path, row(extract_date="2025-09-30"))) == []
+    assert errors(check(tmp_path, row(extract_date="2025-09-29"))) == [("extract-date-before-period-end", "H2")]
+
+
+def test_extract_date_differs(tmp_path: Path) -> None:
+    result = check(
+        tmp_path,
+        row(extract_date="2025-10-13"), row("care-starts"), row("care-ends", extract_date="14/10/2025"),
+        row("repeat-referrals", "5", extract_date="2025-10-13"), row("section-47-enquiries"),
+    )  # fmt: skip
+    assert errors(result) == [("extract-date-differs", "H2")]
+    assert "13/10/2025 is not the date of row 3, 14/10/2025 (1 more row is the same)" in first(result).message
+    assert result.extract_date is None
+    assert result.values["row"].tolist() == [3, 4, 6]
+
+
+# ----------------------------------------------------------------------------------------------------- arithmetic
+
+
+def test_categories_above_total(tmp_path: Path) -> None:
+    assert errors(check(tmp_path, *by_source("100", police=60, schools=40))) == []
+    result = check(tmp_path, *by_source("99", police=60, schools=40))
+    assert errors(result) == [("categories-above-total", "E2")]
+    assert "adds up to 100, more than its total 99" in first(result).message
+    # A part alone can pass the whole, even while others are missing or suppressed.
+    result = check(tmp_path, row(value="9"), row(value="10", category="source:police"))
+    assert errors(result) == [("categories-above-total", "E2")]
+
+
+def test_categories_below_total(tmp_path: Path) -> None:
+    result = check(tmp_path, *by_source("101", police=60, schools=40))
+    assert not result.blocked
+    [finding] = warnings(result, "categories-below-total")
+    assert finding.cell == "E2"
+    suppressed = by_source("101", police=60, schools=40)
+    suppressed[-1] |= {"value": "", "symbol": "c"}
+    assert warnings(check(tmp_path, *suppressed), "categories-below-total") == []
+    # A nil is a number: the agency vouches for it.
+    suppressed[-1] |= {"symbol": "nil"}
+    assert len(warnings(check(tmp_path, *suppressed), "categories-below-total")) == 1
+
+
+def test_categories_of_a_multi_select_breakdown_may_pass_the_total(tmp_path: Path) -> None:
+    item = ReturnItem.model_validate(
+        {"quantity": "assessments-with-factors", "breakdowns": ["factor"], "bases": ["quarter"]}
+    )
+    spec = SPEC.model_copy(update={"items": (item,), "wholes": ()})
+    factors = ("factor:neglect", "factor:self-harm")
+    rows = [row(item.quantity, "10"), *(row(item.quantity, "9", category=factor) for factor in factors)]
+    assert errors(check(tmp_path, *rows, spec=spec)) == []
+
+
+def test_sums_are_kept_apart_by_period_and_basis(tmp_path: Path) -> None:
+    result = check(
+        tmp_path,
+        row(value="100"), row("repeat-referrals", "30"),
+        row(value="20", period="2025-26Q1"), row("repeat-referrals", "25", period="2025-26Q1"),
+    )  # fmt: skip
+    assert errors(result) == [("numerator-above-denominator", "E4")]
+    assert first(result).message == "repeat-referrals (25) is more than referrals (20), for 2025-26Q1."
+
+
+BANDS = ("0-10-days", "11-15-days", "16-20-days", "21-or-more-days")
+
+
+def conferences(total: str, *bands: str) -> list[Row]:
+    parts = [row(f"initial-conferences-{name}", count) for name, count in zip(BANDS, bands, strict=False)]
+    return [row("initial-conferences", total), *parts]
+
+
+def test_parts_above_whole(tmp_path: Path) -> None:
+    assert errors(check(tmp_path, *conferences("10", "1", "7", "1", "1"))) == []
+    result = check(tmp_path, *conferences("10", "1", "7", "1", "2"))
+    assert errors(result) == [("parts-above-whole", "E2")]
+    assert "and 1 more come to 11, more than initial-conferences (10)" in first(result).message
+    # The measure “within 15 working days” would say it a second time.
+    assert errors(check(tmp_path, *conferences("10", "4", "7"))) == [("parts-above-whole", "E2")]
+
+
+def test_parts_below_whole(tmp_path: Path) -> None:
+    result = check(tmp_path, *conferences("12", "1", "7", "1", "2"))
+    assert [f.cell for f in warnings(result, "parts-below-whole")] == ["E2"]
+    assert warnings(check(tmp_path, *conferences("12", "1", "7")), "parts-below-whole") == []
+    some = [row("protection-plans", "300"), row("protection-plans-due-a-review", "190")]
+    assert warnings(check(tmp_path, *some), "parts-below-whole") == []
+
+
+def test_full_time_equivalents_may_be_out_by_their_rounding(tmp_path: Path) -> None:
+    parts = ("agency-social-workers-fte", "social-worker-vacancies-fte")
+    whole = Whole(whole="social-workers-in-post-fte", parts=parts)
+    spec = SPEC.model_copy(update={"wholes": (whole,)})
+    rows = [row(whole.whole, "10.0"), row(parts[0], "5.1")]
+    assert errors(check(tmp_path, *rows, row(parts[1], "5.0"), spec=spec)) == []
+    assert errors(check(tmp_path, *rows, row(parts[1], "5.1"), spec=spec)) == [("parts-above-whole", "E2")]
+
+
+def test_numerator_above_denominator(tmp_path: Path) -> None:
+    assert errors(check(tmp_path, row(value="100"), row("repeat-referrals", "100"))) == []
+    result = check(tmp_path, row("repeat-referrals", "101"), row(value="100"))
+    assert errors(result) == [("numerator-above-denominator", "E3")]
+    result = check(
+        tmp_path, row("children-in-care", "", symbol="x"), row("children-in-care-with-three-or-more-placements")
+    )
+    assert errors(result) == []
+
+
+def test_leavers_of_a_quarter_are_no_part_of_the_workers_at_its_end(tmp_path: Path) -> None:
+    result = check(tmp_path, row("social-worker-leavers-fte", "9.0"), row("social-workers-in-post-fte", "5.0"))
+    assert errors(result) == []
+
+
+def test_rows_with_errors_are_left_out_of_sums(tmp_path: Path) -> None:
+    result = check(tmp_path, row(value="100"), row("repeat-referrals", "101", status="draft"))
+    assert errors(result) == [("status-unknown", "I3")]
+
+
+# --------------------------------------------------------------------------------------------------- completeness
+
+
+def test_quantity_not_reported(tmp_path: Path) -> None:
+    found = warnings(check(tmp_path, row(), row("care-starts", "46"), row("care-ends", "<5")), "quantity-not-reported")
+    messages = [f.message for f in found]
+    assert "section-47-enquiries is not reported for 2025-26Q2." in messages
+    assert "care-starts (rolling year) is not reported for 2025-26Q2." in messages
+    # referrals, care starts and care ends have one row each, though one is faulty.
+    assert len(messages) == sum(len(item.bases) for item in SPEC.items) - 3
+
+
+def test_category_not_reported(tmp_path: Path) -> None:
+    def said(*rows: Row) -> list[str]:
+        return [f.message for f in warnings(check(tmp_path, *rows), "category-not-reported")]
+
+    assert said(row()) == ["referrals is not reported by source in 2025-26Q2."]
+    assert said(*by_source("0")) == []
+    assert said(*by_source("0")[:-1]) == [f"referrals is not reported for source:{SOURCES[-1]} in 2025-26Q2."]
+
+
+# -------------------------------------------------------------------------------------------------------- privacy
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"child {EXAMPLE_NHS_NUMBER}", "9434765919", "943-476-5919 moved", "UPN A123456789012", "b12345678901c",
+        "DOB 12/3/14", "d.o.b. 12.03.2014", "born 12 March 2014", "date of birth: 2014-03-12", "JS 12/03/2014 moved",
+    ],
+)  # fmt: skip
+def test_child_record(tmp_path: Path, text: str) -> None:
+    result = check(tmp_path, row(note=f"One was counted late ({text})"))
+    assert errors(result) == [("child-record", "G2")]
+    finding = first(result)
+    assert not any(part in finding.model_dump_json() for part in (text, "counted late"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["late recording", "restated on 14/10/2025 after the audit of 01/04/2025", "call 01782 234567", "9434765918",
+     "1,234,567,890 seconds", "30 children, 12 families", "reference A1234567", "DOB missing for 3 children"],
+)  # fmt: skip
+def test_an_ordinary_note_passes(tmp_path: Path, text: str) -> None:
+    assert errors(check(tmp_path, row(note=text))) == []
+
+
+def test_a_record_in_a_code_s_cell_is_never_repeated(tmp_path: Path) -> None:
+    result = check(tmp_path, row(category="9434765919", quantity="A123456789012"))
+    assert {rule_id for rule_id, _ in errors(result)} >= {"child-record", "quantity-unknown", "category-unknown"}
+    text = "".join(finding.model_dump_json() for finding in result.findings)
+    assert "9434765919" not in text
+    assert "A123456789012" not in text
+
+
+@given(st.integers(min_value=0, max_value=999_999_999))
+def test_one_check_digit_at_most_makes_an_nhs_number(nine: int) -> None:
+    """Modulus 11 gives each nine digits one check digit, or none where it would be 10."""
+    fits = [digit for digit in range(10) if looks_like_a_record(f"{nine:09d}{digit}")]
+    total = sum(int(digit) * (10 - place) for place, digit in enumerate(f"{nine:09d}"))
+    expected = -total % 11
+    assert fits == ([] if expected == 10 else [expected])
+
+
+@given(st.dates(min_value=date(1000, 1, 1)))
+def test_a_date_reads_back_in_both_forms(day: date) -> None:
+    assert read_date(f"{day:%Y-%m-%d}") == day
+    assert read_date(f"{day:%d/%m/%Y}") == day
+
+
+def test_rules_over_sums_come_second() -> None:
+    sums = {found.id for found in return_rules() if found.stage is Stage.SUMS}
+    assert sums == {
+        "categories-above-total", "categories-below-total", "parts-above-whole", "parts-below-whole",
+        "numerator-above-denominator",
+    }  # fmt: skip
