@@ -35,6 +35,11 @@ class ComparedMeasure:
         groups = self.frame.iloc[published].groupby(["period", "basis", "category"], sort=False).indices
         return {tuple(key): published[np.asarray(at)] for key, at in groups.items()}  # type: ignore[arg-type]
 
+    @cached_property
+    def _columns(self) -> dict[str, "np.ndarray[Any, Any]"]:
+        """Plain arrays: a page takes rows from every measure, and a frame would make each of them anew."""
+        return {str(name): self.frame[name].to_numpy() for name in self.frame.columns}
+
     def rows(self, area: Area, category: str | None = None) -> list[Row]:
         """An area's figures, the earliest end first; a member of a joint return has the joint figure where it has none
         of its own."""
@@ -71,7 +76,8 @@ class ComparedMeasure:
         at = self._by_area.get(area)
         if at is None:
             return []
-        return [{str(name): cell for name, cell in row.items()} for row in self.frame.iloc[at].to_dict("records")]
+        cells = (column[at].tolist() for column in self._columns.values())
+        return [dict(zip(self._columns, row, strict=True)) for row in zip(*cells, strict=True)]
 
     def without_figure(self, period: str, basis: str, category: str) -> int:
         """How many ranked areas have a row in a published period, and no number in it."""

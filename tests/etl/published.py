@@ -110,6 +110,9 @@ SECTION_47 = Layout(
 POPULATION = Layout(("age_group", "population_estimate"), {"age_group": "Children aged 0 to 17 years"})
 """The mid-year estimates that come with the children in need publication."""
 
+CHILDREN_IN_CARE = Layout(("population_type", "population_estimate", "children_count", "rate_per_10000"), {})
+"""The number and rate of children looked after, as released in November 2025."""
+
 NEIGHBOURS = (
     "old_la_code",
     "la_name",

@@ -32,6 +32,7 @@ from schema.tables import AreaRow, Base, FigureRow, PeriodRow, PopulationRow, Qu
 from tests.conftest import ROOT
 from tests.etl.published import (
     CATALOGUE,
+    CHILDREN_IN_CARE,
     POPULATION,
     POPULATION_CELLS,
     REFERRALS,
@@ -262,6 +263,16 @@ def test_a_corrected_population_moves_every_rate_that_rests_on_it(engine: Engine
     load(engine, save(tmp_path / "corrected.csv", rows(POPULATION, corrected)))
     assert figure(engine, "referrals", "stoke-on-trent", "2024-25")["value"] == pytest.approx(500)
     assert figure(engine, "referrals", "stoke-on-trent", "2023-24")["denominator"] == 60632
+
+
+def test_a_population_moves_the_rates_of_another_publication_that_rests_on_it(engine: Engine, tmp_path: Path) -> None:
+    """Children in care are published in November over the population that came with children in need in October."""
+    group = {"population_type": "Children looked after on 31 March each year", "children_count": 1063}
+    report = load(engine, save(tmp_path / "cla.csv", rows(CHILDREN_IN_CARE, {(STOKE, 2025): group})))
+    assert len(report.waiting_for_population) == 1
+    assert figure(engine, "children-in-care", "stoke-on-trent", "2024-25")["state"] == "missing"
+    load(engine, population_file(tmp_path))
+    assert figure(engine, "children-in-care", "stoke-on-trent", "2024-25")["value"] == pytest.approx(170.03, abs=0.005)
 
 
 def test_a_later_dataset_of_a_release_joins_the_figures_of_the_release(engine: Engine, tmp_path: Path) -> None:

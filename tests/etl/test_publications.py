@@ -13,6 +13,7 @@ from schema.errors import FileRefusedError
 from schema.states import EES_SYMBOLS
 from tests.etl.published import (
     CATALOGUE,
+    CHILDREN_IN_CARE,
     ENGLAND,
     NEIGHBOURS,
     POPULATION,
@@ -59,7 +60,6 @@ WORKFORCE = Layout(
     ),
     {},
 )
-CHILDREN_IN_CARE = Layout(("population_type", "population_estimate", "children_count", "rate_per_10000"), {})
 
 
 def extracted(path: Path, release: date | None = None) -> Extracted:

@@ -225,7 +225,12 @@ def test_a_framework_folder_without_its_file_is_refused(folder: Path) -> None:
             id="two denominators",
         ),
         pytest.param(REPEATS, "denominator: referrals\n", "", "`per` is 1", id="a percentage of nothing"),
-        pytest.param(BY_SOURCE, "share_by: source\n", "", "come together", id="a headline category without shares"),
+        pytest.param(
+            BY_SOURCE, 'headline_category: "source:police"\n', "", "come together", id="shares without a headline"
+        ),
+        pytest.param(
+            REPEATS, 'says: "{value} of', 'says: "Some of', "`says` holds `{value}`", id="a finding of nothing"
+        ),
         pytest.param(
             REPEATS,
             "published_as: {match: exact}",

@@ -1,0 +1,58 @@
+"""The server's time for a page's data, over many authorities, against bare selects of as many figures."""
+
+import itertools
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+
+from dashboard import views
+from dashboard.measure_view import Asked, measure_page
+from dashboard.queries import Queries
+from etl.load.engine import Engine, open_engine, reading
+from etl.load.store import table_of
+from schema.catalogue import default_catalogue
+from schema.context import Context
+from schema.tables import FigureRow
+
+CONTEXT = Context()
+
+
+def timed(act: Callable[[], object]) -> float:
+    """Milliseconds."""
+    began = time.perf_counter()
+    act()
+    return (time.perf_counter() - began) * 1000
+
+
+def bare_select(engine: Engine, area: str) -> None:
+    """All figures of one area, as rows: what the least of servers would have to read."""
+    figure = table_of(FigureRow)
+    with reading(engine) as connection:
+        connection.execute(sa.select(figure).where(figure.c.area_id == area)).all()
+
+
+@pytest.mark.bench
+def test_page_data(demonstration_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    engine = open_engine(demonstration_url)
+    queries = Queries(engine, default_catalogue())
+    everywhere = views.authorities(queries.catalogue)
+    measures = [measure.id for measure in queries.catalogue.measures_of(CONTEXT.framework)]
+    cold = timed(lambda: views.overview(queries, CONTEXT, everywhere[0]))
+    bare = [timed(lambda a=area: bare_select(engine, a.id)) for area in everywhere]  # type: ignore[misc]
+    pages = {
+        "overview": [timed(lambda a=a: views.overview(queries, CONTEXT, a)) for a in everywhere],  # type: ignore[misc]
+        "measure": [
+            timed(lambda a=a, m=m: measure_page(queries, CONTEXT, m, a, Asked()))  # type: ignore[misc]
+            for a, m in zip(everywhere, itertools.cycle(measures), strict=False)
+        ],
+    }
+    engine.dispose()
+    with capsys.disabled():
+        print(f"\npage data, {engine.dialect.name}, {len(everywhere)} authorities; first overview {cold:.0f} ms")
+        for name, taken in pages.items():
+            p50, p95 = np.percentile(taken, [50, 95])
+            ratio = p50 / np.median(bare)
+            print(f"  {name}: p50 {p50:.0f} ms, p95 {p95:.0f} ms; {ratio:.2f} x a bare select of the area's figures")
