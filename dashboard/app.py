@@ -1,0 +1,174 @@
+"""Makes the web application.
+
+How a page is made, for whoever writes one:
+
+1.  A file in `dashboard/pages/` with `PAGE = Page("compare", "/compare", draw, nav="Compare", order=20)`. Nothing else
+    has to know of it. A path may have parts: `Page("measure", "/measure/<measure>", draw)`.
+2.  `draw(visit: Visit) -> Body` is a pure function of the address. `visit.area` is the area to show, `visit.query` has
+    the parts of the path (`visit.query["measure"]`) and the query's values, `visit.queries` and `visit.context` go to
+    `dashboard.views`. `visit.choice("basis", {...}, "year")` reads and checks one value. `visit.link("/measure/x")` is
+    an address that keeps the area. It returns `Body("Title for the tab", [html.H1(...), ...])`.
+3.  Controls come from `dashboard.components.links`: `choice(...)` for a drop-down, `switch(...)` for two to four
+    choices, or any component with `id=control_id("key", default)` and a `value`. They need **no callback**: changing
+    one writes the address and the page is drawn again, with the focus put back on the control. A default is left out
+    of the address.
+4.  A `MendableError` (an unknown area, measure or choice) becomes a sentence on the page; any other exception a plain
+    apology with a reference that is in the log. Raise, do not catch.
+5.  Graphs come from `dashboard.charts.graph.graph_block` only, small pictures from `dashboard.charts.inline`,
+    numbers in words from `dashboard.components.words` only. The stylesheet is `dashboard/assets/style.css`; nothing is
+    styled in Python. Ready-made classes: `card`, `columns`, `lead`, `muted`, `source-line`, `filters`,
+    `figures-table`, `number`.
+6.  Links within the dashboard are `dcc.Link(..., href=visit.link(...))`.
+"""
+
+import os
+import secrets
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ALL, ClientsideFunction, Dash, Input, Output, dcc, html
+from flask import Flask, Response, request
+
+from dashboard import downloads
+from dashboard.charts import palette
+from dashboard.components import frame
+from dashboard.pages import all_pages
+from dashboard.queries import Queries
+from dashboard.settings import Settings
+from dashboard.shell import NOT_FOUND, Shell
+from etl.load.engine import open_engine
+from schema.catalogue import default_catalogue
+from schema.context import Context
+
+# The largest upload that is ever read; the dashboard's own requests are a few hundred bytes.
+LARGEST_REQUEST = 16 * 2**20
+
+INDEX = """<!DOCTYPE html>
+<html lang="en-GB">
+    <head>
+        {%metas%}
+        <title>{%title%}</title>
+        {%favicon%}
+        {%css%}
+    </head>
+    <body>
+        <a class="skip" href="#main">Skip to the figures</a>
+        <noscript>The dashboard needs JavaScript. Its figures can be had without from the command line.</noscript>
+        {%app_entry%}
+        {%config%}
+        {%scripts%}
+        {%renderer%}
+    </body>
+</html>
+"""
+
+
+class _Dashboard(Dash):
+    """Dash, but its page does not tell which versions it runs on, nor where their makers would look for a newer one."""
+
+    def _config(self) -> dict[str, Any]:
+        told = ("dash_version", "dash_version_url", "python_version", "plotly_version")
+        config: dict[str, Any] = super()._config()  # type: ignore[no-untyped-call]
+        return {**config, **dict.fromkeys(told, "")}
+
+
+def create_app(settings: Settings, queries: Queries | None = None, context: Context | None = None) -> Dash:
+    """The application over the database of the settings, or over the queries given.
+
+    `app.server` is the WSGI application; it is warm, so its first visitors may come all at once.
+    """
+    # The check asks another host for the newest version; nothing here talks to another host.
+    os.environ["DASH_DISABLE_VERSION_CHECK"] = "true"
+    server = Flask("dashboard")
+    server.secret_key = settings.secret_key or secrets.token_hex(32)
+    server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    server.config["COMPRESS_ALGORITHM"] = ["gzip"]
+    # Flask-Compress leaves the files that it streams open. Ours are small; Dash hands its large ones over whole.
+    server.config["COMPRESS_STREAMS"] = False
+    app = _Dashboard(
+        "dashboard",
+        server=server,  # type: ignore[arg-type]
+        assets_folder=str(Path(__file__).resolve().parent / "assets"),
+        suppress_callback_exceptions=True,
+        compress=True,
+        title=frame.PRODUCT,
+        update_title="",
+        index_string=INDEX,
+        health_endpoint="healthz",
+        enable_mcp=False,
+        add_log_handler=False,
+    )
+    queries = queries or Queries(open_engine(settings.database_url), default_catalogue())
+    downloads.add_routes(server, queries, context or Context())
+    shell = Shell(queries, context or Context(), all_pages())
+    app.layout = dmc.MantineProvider(
+        [
+            dcc.Location(id="address", refresh=False),
+            html.Div(id="page"),
+            dcc.Store(id="written"),
+            dcc.Store(id="drawn"),
+        ],
+        theme={"fontFamily": palette.FONT, "primaryColor": "blue", "respectReducedMotion": True},
+        forceColorScheme="light",
+    )
+    app.callback(
+        Output("page", "children"),
+        Input("address", "pathname"),
+        Input("address", "search"),
+        prevent_initial_call=True,
+    )(shell.at)
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("address", "write"),
+        Output("written", "data"),
+        Input({"control": ALL, "default": ALL}, "value"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("address", "drawn"), Output("drawn", "data"), Input("page", "children")
+    )
+    _add_headers(app, shell)
+    # Dash finishes setting itself up on its first request, and is not safe while it does: let that one be ours.
+    server.test_client().get("/healthz")
+    return app
+
+
+def _add_headers(app: Dash, shell: Shell) -> None:
+    # The scripts' hashes are known once Dash has set itself up, which the first request sees to.
+    policy = cache(partial(content_security_policy, app))
+
+    def add(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = policy()
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["X-Frame-Options"] = "DENY"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        # Dash answers any path with its one page; where we have none, the status says so as well.
+        own = request.path.startswith(("/_", "/assets/", "/download/")) or request.path == "/healthz"
+        if response.status_code == 200 and not own and shell.find(request.path)[0] is NOT_FOUND:
+            response.status_code = 404
+        return response
+
+    app.server.after_request(add)
+
+
+def content_security_policy(app: Dash) -> str:
+    """Our own scripts, nothing from elsewhere. Plotly and Mantine write styles into the page, so those are allowed."""
+    scripts = " ".join(dict.fromkeys(app.csp_hashes()))
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' {scripts}",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )

@@ -1,0 +1,1 @@
+"""Pure functions: a typed view in, a picture out."""

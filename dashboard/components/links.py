@@ -1,0 +1,56 @@
+"""Addresses and the controls that write them."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import dash_mantine_components as dmc
+
+from dashboard.components import aria
+
+CONTROL = "control"
+
+
+def address(path: str, **query: str) -> str:
+    """A path with its query; what is empty is left out, so that one view has one address."""
+    given = urlencode({key: value for key, value in query.items() if value})
+    return f"{path}?{given}" if given else path
+
+
+def control_id(key: str, default: str = "") -> dict[str, str]:
+    """The id that ties a control to `?key=` of the address. Give any component whose `value` is text (or a list of
+    texts) such an id and nothing more: assets/address.js writes the address, and the page is drawn from it again.
+
+    `default` is the value that the address leaves unsaid.
+    """
+    return {CONTROL: key, "default": default}
+
+
+def choice(
+    key: str, label: str, options: dict[str, str], value: str, *, everything: str = "", **more: Any
+) -> dmc.Select:
+    """A drop-down that writes `?key=`. `everything` is the words for “no choice”, the default where it is given."""
+    data = [{"value": "all", "label": everything}] if everything else []
+    data += [{"value": option, "label": words} for option, words in options.items()]
+    default = "all" if everything else more.pop("default", next(iter(options), ""))
+    return dmc.Select(
+        id=control_id(key, default),
+        label=label,
+        data=data,
+        value=value or default,
+        allowDeselect=False,
+        openOnFocus=False,
+        checkIconPosition="right",
+        comboboxProps={"transitionProps": {"duration": 0}},
+        **more,
+    )
+
+
+def switch(key: str, label: str, options: dict[str, str], value: str, default: str) -> dmc.SegmentedControl:
+    """A row of two to four choices that writes `?key=`."""
+    return dmc.SegmentedControl(
+        id=control_id(key, default),
+        data=[{"value": option, "label": words} for option, words in options.items()],
+        value=value or default,
+        transitionDuration=0,
+        **aria.label(label),
+    )

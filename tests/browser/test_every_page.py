@@ -1,0 +1,68 @@
+"""What holds for every page there is: it is clean, it is accessible, it fits, and it talks to nobody else."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from dashboard.pages import all_pages
+from tests.browser.conftest import Visitor
+
+# A part of a path stands for something; here is one of each.
+PARTS = {"<measure>": "repeat-referrals", "<measure_id>": "repeat-referrals", "<area>": "stoke-on-trent"}
+ACCESSIBLE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+
+
+def path_of(pattern: str) -> str:
+    """A path that leads to a page, from its pattern."""
+    for part, value in PARTS.items():
+        pattern = pattern.replace(part, value)
+    assert "<" not in pattern, f"say in PARTS what to put into {pattern}"
+    return pattern
+
+
+# City of London has suppressed figures and few of anything; Buckinghamshire is younger than some of its history.
+PATHS = [
+    path_of(page.path) + query
+    for page in all_pages()
+    for query in ("", "?area=city-of-london", "?area=buckinghamshire")
+]
+OTHERS = ["/no-such-page", "/?area=atlantis", "/?area=england", "/?outcome=outcome-2", "/?outcome=nonsense"]
+
+
+@pytest.mark.parametrize("path", [*PATHS, *OTHERS])
+def test_a_page_is_clean_accessible_and_fits(visitor: Visitor, path: str) -> None:
+    page = visitor.open(path)
+    page.wait_for_load_state("networkidle")
+
+    said = [text for text in visitor.said if "404 (NOT FOUND)" not in text or path != "/no-such-page"]
+    assert said == []
+    elsewhere = {url for url in visitor.asked if not url.startswith((visitor.address, "data:", "blob:"))}
+    assert elsewhere == set()
+    assert page.evaluate("document.documentElement.lang") == "en-GB"
+    assert page.title()
+    assert page.locator("h1").count() == 1
+    assert page.locator("main").count() == 1
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page, options=ACCESSIBLE)
+    assert found.violations_count == 0, found.generate_report()
+    for share in ("Share", "Edit in Chart Studio", "cloud"):
+        expect(page.locator(f"[data-title*='{share}']")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_link_of_a_page_leads_within_the_dashboard_to_a_page(reader: Visitor, path: str) -> None:
+    page = reader.open(path)
+    links = set(page.locator("a").evaluate_all("links => links.map(link => link.getAttribute('href'))"))
+    for link in sorted(links - {"#main"}):
+        assert link.startswith("/"), link
+        answer = page.request.get(f"{reader.address}{urlsplit(link).path}")
+        assert answer.status == 200, link
+
+
+def test_the_demonstration_says_on_every_page_that_its_returns_are_made_up(reader: Visitor) -> None:
+    for registered in all_pages():
+        page = reader.open(path_of(registered.path))
+        expect(page.get_by_text("Illustrative returns")).to_be_visible()

@@ -1,0 +1,56 @@
+"""The overview, as somebody reads it in a minute."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Visitor
+
+
+def row(page: Page, title: str) -> Locator:
+    """A measure's row."""
+    return page.get_by_role("row").filter(has=page.get_by_role("link", name=title, exact=True))
+
+
+def test_the_newest_local_figure_leads_with_its_quarter_and_the_published_year_beside_it(reader: Visitor) -> None:
+    found = row(reader.open("/"), "Repeat referrals within 12 months")
+    expect(found.locator(".latest")).to_contain_text("year to 30 Sep 2025")
+    expect(found.locator(".latest")).to_contain_text("local")
+    expect(found.locator(".beside")).to_contain_text("Jul–Sep 2025")
+    expect(found.locator(".beside")).to_contain_text("21.0% published Mar 2025")
+
+
+def test_a_published_figure_has_its_counts_its_change_and_its_comparators(reader: Visitor) -> None:
+    page = reader.open("/?area=birmingham")
+    found = row(page, "Repeat referrals within 12 months")
+    expect(found.get_by_role("rowheader")).to_contain_text(" of ")
+    expect(found.locator(".change")).to_contain_text("points")
+    expect(found.locator(".number").nth(0)).to_contain_text("Mar 2025")
+    expect(found.locator(".number").nth(2)).to_contain_text("mean of 10")
+    expect(page.get_by_role("columnheader", name="West Midlands").first).to_be_visible()
+
+
+def test_what_is_suppressed_is_said_in_words_and_never_a_zero(reader: Visitor) -> None:
+    page = reader.open("/?area=city-of-london")
+    found = page.locator("td.latest").filter(has_text="Suppressed").first
+    expect(found).to_contain_text("Withheld by the publisher because the number is small.")
+    assert "0" not in found.inner_text().replace("2024", "").replace("2025", "").replace("30", "")
+
+
+def test_no_figure_is_judged_good_or_bad_yet(reader: Visitor) -> None:
+    text = reader.open("/").locator("main").inner_text().lower()
+    for word in ("better", "worse", "good", "bad", "poor"):
+        assert f" {word} " not in text
+
+
+def test_every_picture_has_words(reader: Visitor) -> None:
+    page = reader.open("/")
+    pictures = page.locator("table img")
+    assert pictures.count() > 20
+    assert all(pictures.evaluate_all("all => all.map(one => one.alt.length > 20)"))
+
+
+def test_a_choice_that_leaves_no_measure_offers_the_way_back(reader: Visitor) -> None:
+    page = reader.open("/?area=hackney&outcome=outcome-2")
+    expect(page.get_by_text("No measure matches these choices")).to_be_visible()
+    page.get_by_role("link", name="Show every measure").click()
+    expect(page).to_have_url(f"{reader.address}/?area=hackney")
+    expect(page.get_by_role("table").first).to_be_visible()

@@ -1,0 +1,207 @@
+"""The measure page's facts: what is shown, beside what, why not, and where it came from."""
+
+import csv
+import io
+from itertools import pairwise
+
+import pytest
+
+from dashboard.charts import breakdown as breakdown_chart
+from dashboard.charts import ranking as ranking_chart
+from dashboard.charts import trend as trend_chart
+from dashboard.components import measure as parts
+from dashboard.downloads import COLUMNS, as_csv, safe
+from dashboard.measure_view import Asked, Covering, MeasurePage, measure_page
+from dashboard.queries import Queries
+from schema.context import Context
+from schema.errors import WrongUseError
+from schema.states import State
+
+
+def page_of(queries: Queries, measure: str, area: str = "stoke-on-trent", **asked: str) -> MeasurePage:
+    return measure_page(queries, Context(), measure, queries.catalogue.areas.find(area), Asked(**asked))
+
+
+def drawn(page: MeasurePage) -> None:
+    """Every picture can be made."""
+    trend_chart.trend(page)
+    trend_chart.end_labels(page)
+    if page.ranking:
+        ranking_chart.ranking(page.ranking, page.measure)
+    if page.breakdown:
+        breakdown_chart.breakdown(page.breakdown, page.measure, page.statistic, page.area.name, local=False)
+
+
+def test_the_heading_is_the_figure_in_words(queries: Queries) -> None:
+    page = page_of(queries, "repeat-referrals", covering="year")
+    assert parts.finding(page) == (
+        "21.0% of referrals were repeats within 12 months (812 of 3,874), year to 31 March 2025"
+    )
+    assert parts.beside(page) == "England 22.6%, West Midlands 19.5%, neighbours 22.3% (mean of 10)."
+
+
+def test_the_newest_local_figure_leads_and_a_lagging_comparator_says_so(queries: Queries) -> None:
+    page = page_of(queries, "repeat-referrals")
+    assert page.covering is Covering.ROLLING_YEAR
+    assert parts.finding(page).endswith("year to 30 September 2025")
+    assert parts.beside(page).endswith("year to 31 March 2025, 6 months before this figure.")
+
+
+def test_without_returns_the_published_year_is_shown_and_the_reason_said(queries: Queries) -> None:
+    page = page_of(queries, "repeat-referrals", "hackney", covering="rolling-year")
+    assert page.covering is Covering.YEAR
+    assert page.notes == (
+        "Rolling year (local) cannot be shown: no return of children's social care has been received for Hackney. "
+        "Year (published) is shown.",
+    )
+
+
+def test_the_interval_is_that_of_the_counts(queries: Queries) -> None:
+    headline = page_of(queries, "repeat-referrals", covering="year").headline
+    assert headline is not None
+    assert headline.interval == pytest.approx((19.71, 22.27), abs=0.005)
+
+
+@pytest.mark.parametrize("measure", ["social-worker-vacancies", "social-worker-turnover", "social-worker-caseload"])
+def test_full_time_equivalents_have_no_interval(queries: Queries, measure: str) -> None:
+    page = page_of(queries, measure)
+    assert not any(point.interval for point in page.points)
+    assert page.definition.interval_note.startswith("No interval: it rests on full-time equivalents")
+
+
+def test_a_gap_keeps_its_reason(queries: Queries) -> None:
+    page = page_of(queries, "repeat-referrals", "hackney")
+    gap = next(point for point in page.points if point.period == "2021-22")
+    assert (gap.value, gap.state) == (None, State.UNAVAILABLE)
+    assert gap.reason == "not available: the publisher has no figure"
+    drawn(page)
+
+
+def test_the_rank_is_the_place_among_all_values(queries: Queries) -> None:
+    ranking = page_of(queries, "repeat-referrals").ranking
+    assert ranking is not None
+    assert ranking.own is not None
+    values = [entry.value for entry in ranking.entries]
+    assert ranking.own.place == 1 + sum(value < ranking.own.value for value in values) == 89
+    assert (ranking.of, ranking.unranked, ranking.one_is) == (153, 0, "lowest")
+    assert ranking.neighbours_below + ranking.neighbours_above == 10
+
+
+def test_authorities_without_a_figure_are_counted(queries: Queries) -> None:
+    ranking = page_of(queries, "protection-plans-of-two-years-or-more").ranking
+    assert ranking is not None
+    assert ranking.of + ranking.unranked == 153
+    assert f"{ranking.unranked} authorities without a figure." in parts.rank_sentences(ranking, "Stoke-on-Trent")
+
+
+def test_a_new_authority_has_no_neighbours_in_an_older_model(queries: Queries) -> None:
+    page = page_of(queries, "repeat-referrals", "westmorland-and-furness", model="april-2021")
+    assert page.no_neighbours == (
+        "Westmorland and Furness has no statistical neighbours in the April 2021 model: "
+        "it came into being on 1 April 2023, after the model."
+    )
+    assert [point.period for point in page.points] == ["2023-24", "2024-25"]
+    drawn(page)
+
+
+def test_a_joint_return_stands_for_its_member_beside_the_members_own_neighbours(queries: Queries) -> None:
+    page = page_of(queries, "social-worker-vacancies", "north-northamptonshire")
+    assert page.ranking is not None
+    assert page.ranking.own_name == "North Northamptonshire / West Northamptonshire"
+    headline = page.headline
+    assert headline is not None
+    mean = headline.comparator("neighbours", "mean")
+    assert mean is not None
+    assert mean.n == 9  # West Northamptonshire is a neighbour, and is in the joint figure already
+
+
+def test_a_shared_measure_has_every_category(queries: Queries) -> None:
+    page = page_of(queries, "child-protection-plans-by-category", category="emotional-abuse")
+    assert page.title == "Child protection plans by category of abuse: emotional abuse"
+    assert page.breakdown is not None
+    assert [row.title for row in page.breakdown.rows][:2] == ["Neglect", "Physical abuse"]
+    assert sum(row.figure.value or 0.0 for row in page.breakdown.rows) == pytest.approx(100)
+    drawn(page)
+
+
+def test_an_unknown_category_or_measure_is_said(queries: Queries) -> None:
+    page = page_of(queries, "child-protection-plans-by-category", category="nonsense")
+    assert page.notes == ("“nonsense” is no category of this measure.",)
+    with pytest.raises(WrongUseError):
+        page_of(queries, "no-such-measure")
+    with pytest.raises(WrongUseError):
+        page_of(queries, "referrals", model="no-such-model")
+
+
+def test_what_other_releases_said(queries: Queries) -> None:
+    rows = page_of(queries, "section-47-enquiries").evidence.releases
+    england = next(r for r in rows if r.area_name == "England" and r.period_label == "year to 31 March 2024")
+    assert england.differs
+    assert [(cell.released.year, round(cell.value or 0, 1), cell.current) for cell in england.cells] == [
+        (2025, 186.2, True),
+        (2024, 187.1, False),
+    ]
+
+
+def test_local_quarters_are_set_against_the_published_year(queries: Queries) -> None:
+    meetings = page_of(queries, "repeat-referrals").evidence.meetings
+    newest = [(m.of, m.local, m.published) for m in meetings if m.period_label == "year to 31 March 2025"]
+    assert [(of, published) for of, _, published in newest] == [("numerator", 812.0), ("denominator", 3874.0)]
+    assert meetings[0].difference == newest[0][1] - 812
+    assert meetings[0].per_cent == pytest.approx((newest[0][1] - 812) / 812 * 100)
+
+
+def test_every_number_behind_a_figure_has_a_file_and_a_row(queries: Queries) -> None:
+    page = page_of(queries, "repeat-referrals")
+    used = [part for part in page.evidence.parts if part.used and part.what == "Referrals received"]
+    headline = page.headline
+    assert headline is not None
+    assert headline.figure is not None
+    assert sum(part.value or 0.0 for part in used[:4]) == headline.figure.denominator
+    assert all(part.file_name.endswith(".csv") and part.row > 1 for part in page.evidence.parts)
+    replaced = next(part for part in page.evidence.parts if not part.used)
+    assert replaced.period == next(p.period for p in used if p.period == replaced.period)
+
+
+def test_the_used_numbers_of_a_published_figure_are_of_its_release(queries: Queries) -> None:
+    page = page_of(queries, "section-47-enquiries", covering="year")
+    used = {part.what: part for part in page.evidence.parts if part.used and part.period in ("2024-25", "MY2024")}
+    assert used["Section 47 enquiries started"].value == 1899
+    assert used["Residents aged 0 to 17"].value == 62520
+
+
+def test_a_raw_quarter_stands_beside_nothing_published(queries: Queries) -> None:
+    page = page_of(queries, "repeat-referrals", covering="quarter")
+    assert page.published == ()
+    assert all(point.comparators == () for point in page.points)
+    assert {label.kind for label in trend_chart.end_labels(page)} == {"local"}
+
+
+@pytest.mark.parametrize("area", ["stoke-on-trent", "city-of-london", "north-northamptonshire", "cumberland"])
+def test_every_measure_can_be_drawn(queries: Queries, area: str) -> None:
+    for measure in queries.catalogue.measures:
+        for covering in ("year", "rolling-year", "quarter", "published-dates", "quarter-ends"):
+            page = page_of(queries, measure, area, covering=covering)
+            drawn(page)
+            labels = trend_chart.end_labels(page)
+            assert all(b.top - a.top > 20 for a, b in pairwise(labels))
+            assert len(list(csv.reader(io.StringIO(as_csv(page))))) == len(page.points) + 1
+
+
+def test_the_download_says_what_the_page_shows(queries: Queries) -> None:
+    page = page_of(queries, "repeat-referrals", covering="year")
+    rows = list(csv.DictReader(io.StringIO(as_csv(page))))
+    assert tuple(rows[0]) == COLUMNS
+    last = rows[-1]
+    assert (last["numerator"], last["denominator"], last["shown"]) == ("812.0", "3874.0", "21.0")
+    assert (last["rank"], last["of"], last["n"], last["model"]) == ("89", "153", "10", "may-2025")
+    assert float(last["value"]) == pytest.approx(812 / 3874 * 100)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx"])
+def test_a_text_that_looks_like_a_formula_is_made_plain(text: str) -> None:
+    assert safe(text) == f"'{text}"
+
+
+def test_a_number_stays_a_number() -> None:
+    assert safe(-1.5) == -1.5
