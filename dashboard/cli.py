@@ -270,7 +270,9 @@ def indicators(
         str, typer.Option(help="An instant (2026-01-31T17:00, UTC unless it has a zone): what held then.")
     ] = "",
     model: Annotated[str, typer.Option(help="The neighbour model: may-2025 or april-2021.")] = "",
-    release: Annotated[str, typer.Option(help="Figures as of the releases up to this day, such as 2024-10-31.")] = "",
+    release: Annotated[
+        str, typer.Option(help="Published figures as the releases up to this day had them: 2024-10-31.")
+    ] = "",
     output: Annotated[OutputFormat, typer.Option("--format", help="csv or json.")] = OutputFormat.CSV,
 ) -> None:
     """Print one row for each measure, area, period, basis, category and comparator."""

@@ -9,7 +9,7 @@ import pandas as pd
 from dashboard.queries import Queries
 from dashboard.rounding import shown
 from dashboard.views import source_label
-from etl.transform.comparisons import compare, newest_only
+from etl.transform.comparisons import RELEASE, compare, newest_only
 from schema.areas import Area
 from schema.context import Context
 from schema.measures import Measure
@@ -65,8 +65,8 @@ def indicators(
     """One row for each measure, area, period, basis, category and comparator.
 
     `value` and `comparator_value` are unrounded; `shown` and `comparator_shown` are what pages print. A figure that
-    nothing may stand beside has one row with an empty comparator. `release` shows the figures as they were when the
-    newest release was of that day: England's rate for a year differs between releases whose populations differ.
+    nothing may stand beside has one row with an empty comparator. `release` shows the published figures as they were
+    when the newest release was of that day: England's rate for a year differs between releases with other populations.
     """
     catalogue = queries.catalogue
     chosen: Sequence[Measure] = (
@@ -91,7 +91,8 @@ def _of_measure(
         compared = queries.compared(context, measure.id, model).frame
     else:
         figures = queries.figures(context, measure.id, all_releases=True)
-        figures = newest_only(figures[figures["released_on"] <= release])
+        published = (figures["kind"] == RELEASE) & (figures["released_on"] <= release)
+        figures = newest_only(figures[published])
         compared = compare(figures, measure, neighbours, queries.catalogue)
     if area is not None:
         joint = queries.catalogue.areas.composite_of(area)
@@ -182,7 +183,9 @@ def _comparator(
     return base[at].assign(
         comparator=name,
         comparator_value=value[at].astype(float),
-        comparator_state=compared.loc[at, f"{column}_state"] if has_state else "value",
+        comparator_state=compared.loc[at, f"{column}_state"]
+        if has_state
+        else np.where(value[at] == 0, "zero", "value"),
         comparator_period=period[at],
         comparator_basis=basis[at],
         statistic=statistic,

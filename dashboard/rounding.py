@@ -7,8 +7,11 @@ from schema.measures import Measure
 
 
 def rounded(value: float, decimals: int) -> Decimal:
-    """Half up, as the publishers round: 0.25 is 0.3 and not 0.2. What rounds to zero is never minus zero."""
-    exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    """Half up, as the publishers round: 0.25 is 0.3 and not 0.2. What rounds to zero is never minus zero.
+
+    The noise of binary fractions (22.549999999999997 for a median of exactly 22.55) is taken off first.
+    """
+    exact = Decimal(f"{value:.12g}").quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     return abs(exact) if exact.is_zero() else exact
 
 

@@ -155,15 +155,14 @@ class _Grid:
         self.ranked = np.array([area.ranked for area in every])
         self.reported = (self.source > 0) & self.ranked
         self.rankable = np.where(self.ranked, self.value, np.nan)
-        self.stands_for = np.arange(len(every))
+        self.stands_for = np.tile(np.arange(len(every)), (shape[0], 1))
         for area in every:
             for member in area.members:
                 own, joint = self.column_of[member], self.column_of[area.id]
-                empty = self.source[:, own] == 0
-                self.value[empty, own] = self.value[empty, joint]
-                self.state[empty, own] = self.state[empty, joint]
-                if bool(empty.any()):
-                    self.stands_for[own] = joint
+                shared = (self.source[:, own] == 0) & (self.source[:, joint] > 0)
+                self.value[shared, own] = self.value[shared, joint]
+                self.state[shared, own] = self.state[shared, joint]
+                self.stands_for[shared, own] = joint
         regions = [areas.region_of(area) for area in every]
         self.region_id = np.array([region.id if region else "" for region in regions], dtype=object)
         self.region_column = np.array([self.column_of[region.id] if region else -1 for region in regions])
@@ -209,10 +208,11 @@ def _neighbour_statistics(grid: _Grid, neighbours: NeighbourSets) -> dict[str, F
     sets = neighbours.sets
     if len(sets):
         index[grid.columns(sets["area"]), sets["rank"].to_numpy(dtype=int) - 1] = grid.columns(sets["neighbour"])
-    joint = np.where(index >= 0, grid.stands_for[index], -1)
-    for place in range(1, neighbours.size):
-        index[(joint[:, :place] == joint[:, [place]]).any(axis=1), place] = -1
     values = np.where(index >= 0, grid.value[:, index], np.nan)  # (periods, areas, size)
+    returned = np.where(index >= 0, grid.stands_for[:, index], -1)
+    for place in range(1, neighbours.size):
+        again = (returned[..., :place] == returned[..., [place]]).any(axis=2)
+        values[again, place] = np.nan
     ordered = np.sort(values, axis=2)  # NaN last
     n = np.isfinite(ordered).sum(axis=2)
     some = n > 0

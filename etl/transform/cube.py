@@ -80,6 +80,12 @@ class Cube:
     def __len__(self) -> int:
         return len(self.area)
 
+    @cached_property
+    def newest_source(self) -> Ids:
+        """For each row the newest source that says anything of its area and period."""
+        newest: Ids = np.maximum.reduce([part.source for part in self.parts.values()])
+        return newest
+
     def part(self, quantity: str, category: str, basis: str) -> Part:
         """A term; missing throughout where nobody reports it."""
         return self.parts.get((quantity, category, basis)) or _nothing(len(self))

@@ -63,7 +63,7 @@ def compute_figures(vintage: Vintage, catalogue: Catalogue) -> pd.DataFrame:
     """Every figure that a vintage gives, one row for each measure, area, period, basis and category."""
     if vintage.values.empty:
         return pd.DataFrame({column: [] for column in FIGURE_COLUMNS})
-    cube = Cube.of(settle_precedence(vintage.values, catalogue))
+    cube = Cube.of(settle_precedence(with_wholes_of_shares(vintage.values, catalogue), catalogue))
     if vintage.local:
         cube = cube.with_rolling_years(catalogue)
     populations = _Populations(vintage.population, latest_may_stand_in=vintage.local)
@@ -83,6 +83,28 @@ def compute_figures(vintage: Vintage, catalogue: Catalogue) -> pd.DataFrame:
     if not frames:
         return pd.DataFrame({column: [] for column in FIGURE_COLUMNS})
     return pd.concat(frames, ignore_index=True)
+
+
+def with_wholes_of_shares(values: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """The values, with the whole that each table of shares prints beside its parts once more as category `whole:…`.
+
+    Two tables of a release may print different totals (West Sussex had 424 protection plans at 31 March 2013 in one and
+    379 in the others). A share is its part in the total of its own table, or the shares would not make a hundred.
+    """
+    added = []
+    for quantity, breakdown in {
+        (m.numerator[0].quantity, m.share_by) for m in catalogue.measures.values() if m.share_by
+    }:
+        own = values[values["quantity"] == quantity]
+        carriers = own.loc[own["category"].str.startswith(f"{breakdown}:"), "source_id"].unique()
+        wholes = own[own["source_id"].isin(carriers) & (own["category"] == TOTAL)]
+        added.append(wholes.assign(category=whole_of(breakdown)))
+    return pd.concat([values, *added], ignore_index=True) if added else values
+
+
+def whole_of(breakdown: str) -> str:
+    """The category under which the whole of a table of shares stands."""
+    return f"whole:{breakdown}"
 
 
 def settle_precedence(values: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -191,6 +213,9 @@ def _measure_figures(
     denominator: Part | None = None
     if measure.population is not None:
         denominator, years = populations.part(measure, cube)
+    elif measure.share_by:
+        whole = Term(quantity=measure.denominator[0].quantity, category=whole_of(measure.share_by))
+        denominator = _term(whole, basis, cube, catalogue)
     elif measure.denominator:
         denominator = total([_term(term, basis, cube, catalogue) for term in measure.denominator])
     value, severity = _quotient(numerator, denominator, measure.per)
@@ -201,7 +226,10 @@ def _measure_figures(
     )
     value, severity, origin, other = _ruling(measure, value, severity, printed, national_or_regional)
     source = np.where(numerator.source > 0, numerator.source, printed.source)
-    there = np.flatnonzero((numerator.source > 0) | (printed.source > 0))
+    if vintage.local:
+        # What a return left out is missing, and is shown so: it is never as if nobody had been asked.
+        source = np.where(source > 0, source, cube.newest_source)
+    there = np.flatnonzero(source > 0)
     periods = {code: parse_period(code) for code in set(cube.period)}
     version = {code: measure.version_at(period.end) for code, period in periods.items()}
     nothing = np.full(len(cube), np.nan)
