@@ -7,11 +7,13 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from dashboard.compare_view import Bar, ComparePage, Panel, compare_page
-from dashboard.measure_view import Asked, MeasurePage, Point, measure_page
 from dashboard.queries import Queries
 from dashboard.rounding import shown
-from dashboard.views import home_area
+from dashboard.views.areas import home_area
+from dashboard.views.choices import Asked
+from dashboard.views.compare import Bar, ComparePage, Panel, compare_page
+from dashboard.views.measure import MeasurePage, measure_page
+from dashboard.views.points import Point
 from schema.context import Context
 from schema.errors import MendableError
 from schema.periods import parse_period

@@ -8,9 +8,13 @@ import pandas as pd
 
 from dashboard.queries import Queries
 from dashboard.rounding import shown
-from dashboard.views import source_label
+from dashboard.views.figure import source_label
+from dashboard.views.intervals import interval_kind
 from etl.transform.comparisons import RELEASE, compare, newest_only
+from etl.transform.cube import FloatArray
+from etl.transform.intervals import interval_of
 from schema.areas import Area
+from schema.catalogue import Catalogue
 from schema.context import Context
 from schema.measures import Measure
 from schema.periods import Basis, Period, parse_period
@@ -28,6 +32,8 @@ COLUMNS = (
     "denominator",
     "value",
     "shown",
+    "lower_95",
+    "upper_95",
     "unit",
     "state",
     "origin",
@@ -38,6 +44,7 @@ COLUMNS = (
     "comparator_state",
     "comparator_period",
     "comparator_basis",
+    "comparator_source",
     "statistic",
     "model",
     "n",
@@ -113,7 +120,9 @@ def _long(compared: pd.DataFrame, queries: Queries, context: Context, measure: M
         .sort_values(["area", "category", "kind", "basis", "ends"], kind="stable")
         .reset_index(drop=True)
     )
-    labels = {source_id: source_label(sources[source_id], catalogue) for source_id in compared["source_id"].unique()}
+    ids = pd.unique(compared[["source_id", "compared_source_id", "previous_source_id"]].to_numpy().ravel())
+    labels = {source_id: source_label(sources[source_id], catalogue) for source_id in ids if source_id in sources}
+    lower, upper = _intervals(compared, measure, catalogue)
     spans = {
         (code, basis): _span(code, basis)
         for code, basis in set(zip(compared["period"], compared["basis"], strict=True))
@@ -143,6 +152,8 @@ def _long(compared: pd.DataFrame, queries: Queries, context: Context, measure: M
         period_start=[spans[key][0] for key in keys],
         period_end=[spans[key][1] for key in keys],
         shown=[shown(value, measure) for value in compared["value"]],
+        lower_95=lower,
+        upper_95=upper,
         unit=measure.unit,
         source=compared["source_id"].map(labels),
         order=np.arange(len(compared)),
@@ -162,15 +173,30 @@ def _long(compared: pd.DataFrame, queries: Queries, context: Context, measure: M
         _comparator(base, compared, compared["previous_period"] != "", "previous", "previous", "value"),
     ]
     alone = ~base["order"].isin(pd.concat([part["order"] for part in parts]))
-    parts.append(base[alone].assign(comparator="", statistic="", comparator_period="", comparator_basis=""))
+    parts.append(
+        base[alone].assign(comparator="", statistic="", comparator_period="", comparator_basis="", comparator_source=0)
+    )
     found = pd.concat(parts).sort_values("order", kind="stable")
     found["n"] = np.where(found["comparator"] == "neighbours", found["order"].map(neighbours_n), np.nan)
     for name in ("n", "rank", "of", "quartile"):
         found[name] = found[name].astype("Int64")
     found["released_on"] = [day.isoformat() for day in found["released_on"]]
     found["loaded_at"] = [instant.isoformat(timespec="seconds") for instant in found["loaded_at"]]
+    found["comparator_source"] = found["comparator_source"].map(labels)
     found["comparator_shown"] = [shown(value, measure) for value in found["comparator_value"]]
     return found.reindex(columns=list(COLUMNS)).fillna({"model": ""}).reset_index(drop=True)
+
+
+def _intervals(compared: pd.DataFrame, measure: Measure, catalogue: Catalogue) -> tuple[FloatArray, FloatArray]:
+    """The 95 % interval of each figure of an authority that is made of counts; NaN elsewhere."""
+    kind, _ = interval_kind(measure, catalogue)
+    if kind is None:
+        return np.full(len(compared), np.nan), np.full(len(compared), np.nan)
+    lower, upper = interval_of(
+        compared["numerator"].to_numpy(dtype=float), compared["denominator"].to_numpy(dtype=float), measure.per, kind
+    )
+    ranked = np.array([catalogue.areas.by_id[area].ranked for area in compared["area"]]) & compared["value"].notna()
+    return np.where(ranked, lower, np.nan), np.where(ranked, upper, np.nan)
 
 
 def _comparator(
@@ -188,6 +214,7 @@ def _comparator(
         else np.where(value[at] == 0, "zero", "value"),
         comparator_period=period[at],
         comparator_basis=basis[at],
+        comparator_source=compared.loc[at, "previous_source_id" if name == "previous" else "compared_source_id"],
         statistic=statistic,
     )
 

@@ -14,10 +14,10 @@ from urllib.parse import parse_qsl, unquote
 
 from dash import html
 
-from dashboard import views
 from dashboard.components import frame
 from dashboard.components.links import address
 from dashboard.queries import Partnership, Queries
+from dashboard.views.areas import authorities, home_area
 from schema.areas import Area
 from schema.context import Context
 from schema.errors import MendableError, WrongUseError
@@ -117,10 +117,10 @@ class Shell:
         area: Area | None = None
         try:
             partnership = self.queries.partnership(self.context)
-            area = views.home_area(self.queries, self.context, None)
-            area = views.home_area(self.queries, self.context, query.get("area"))
+            area = home_area(self.queries, self.context, None)
+            area = home_area(self.queries, self.context, query.get("area"))
             if not area.ranked:
-                asked, area = area, views.home_area(self.queries, self.context, None)
+                asked, area = area, home_area(self.queries, self.context, None)
                 raise WrongUseError(f"{asked.name} is not a local authority. Choose one at the top of the page.")
             body = page.draw(Visit(self.queries, self.context, partnership, area, page.path, query))
         except MendableError as error:
@@ -136,7 +136,7 @@ class Shell:
             home=partnership.home_area if partnership else "",
             demonstration=bool(partnership and partnership.demonstration),
             area=area,
-            authorities=views.authorities(self.queries.catalogue),
+            authorities=authorities(self.queries.catalogue),
             nav=self.nav,
             path=page.path,
         )

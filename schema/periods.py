@@ -60,7 +60,8 @@ class Basis(StrEnum):
         }[self]
 
 
-def _day(value: date) -> str:
+def day_label(value: date) -> str:
+    """A day as a reader meets it: “30 October 2025”."""
     return f"{value.day} {value:%B %Y}"
 
 
@@ -138,15 +139,15 @@ class Period(BaseModel):
         start, end = self.covered(basis)
         match basis:
             case Basis.AT_DATE:
-                return f"at {_day(end)}"
+                return f"at {day_label(end)}"
             case Basis.ROLLING_YEAR | Basis.YEAR:
-                return f"year to {_day(end)}"
+                return f"year to {day_label(end)}"
             case Basis.MONTH:
                 return f"{end:%B %Y}"
             case Basis.ACADEMIC_YEAR:
                 return f"academic year {start.year}/{end.year % 100:02d}"
             case Basis.POOLED_YEARS:
-                return f"{end.year - start.year} years to {_day(end)}"
+                return f"{end.year - start.year} years to {day_label(end)}"
             case Basis.QUARTER | Basis.YTD:
                 months = f"{start:%B} {start.year} to " if start.year != end.year else f"{start:%B} to "
                 return f"{months}{end:%B %Y}"

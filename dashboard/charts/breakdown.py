@@ -7,10 +7,11 @@ import plotly.graph_objects as go
 
 from dashboard.charts import palette
 from dashboard.charts.scale import scale
+from dashboard.charts.whiskers import whiskers
 from dashboard.components import words
-from dashboard.measure_view import Breakdown, BreakdownRow, Statistic
+from dashboard.views.breakdown import Breakdown, BreakdownRow
+from dashboard.views.choices import Statistic
 from schema.measures import Measure
-from schema.states import State
 
 _ROW = 38
 _AROUND = 54
@@ -53,17 +54,7 @@ def breakdown(view: Breakdown, measure: Measure, statistic: Statistic, area_name
             "line": {"color": palette.OWN, "width": 2},
         },
     )  # fmt: skip
-    made.error_x = {
-        "type": "data",
-        "symmetric": False,
-        "array": [r.interval[1] - v if r.interval and v is not None else None for r, v in zip(rows, own, strict=True)],
-        "arrayminus": [
-            v - r.interval[0] if r.interval and v is not None else None for r, v in zip(rows, own, strict=True)
-        ],
-        "color": palette.OWN,
-        "thickness": 1.4,
-        "width": 4,
-    }
+    made.error_x = whiskers(own, [row.interval for row in rows], palette.OWN, width=4)
     traces.append(made)
     return go.Figure(
         traces,
@@ -106,7 +97,7 @@ def _marks(
     marker: dict[str, Any],
 ) -> Any:
     said = [
-        "" if value is None else f"<b>{name} {words.value(value, State.VALUE, measure)}</b><br>{row.title}"
+        "" if value is None else f"<b>{name} {words.plain(value, measure)}</b><br>{row.title}"
         for value, row in zip(values, rows, strict=True)
     ]
     return go.Scatter(

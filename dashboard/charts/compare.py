@@ -7,8 +7,9 @@ import plotly.graph_objects as go
 
 from dashboard.charts import palette
 from dashboard.charts.scale import scale
-from dashboard.compare_view import Bar, Panel
+from dashboard.charts.whiskers import whiskers
 from dashboard.components import words
+from dashboard.views.compare import Bar, Panel
 from schema.states import State
 
 _ROW = 34
@@ -46,7 +47,7 @@ def compare(panel: Panel) -> go.Figure:
         notes.append(
             {
                 "x": panel.england, "yref": "paper", "y": 1, "yanchor": "bottom", "showarrow": False,
-                "text": f"England {words.value(panel.england, State.VALUE, panel.measure)}",
+                "text": f"England {words.plain(panel.england, panel.measure)}",
                 "font": {"size": 13, "color": palette.ENGLAND},
             }
         )  # fmt: skip
@@ -98,15 +99,7 @@ def _marks(group: list[Bar], marker: dict[str, Any], places: dict[str, int], pan
         y=[places[bar.area] for bar in drawn],
         mode="markers",
         marker=marker,
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": [bar.interval[1] - (bar.value or 0.0) if bar.interval else None for bar in drawn],
-            "arrayminus": [(bar.value or 0.0) - bar.interval[0] if bar.interval else None for bar in drawn],
-            "color": colour,
-            "thickness": 1.3,
-            "width": 4,
-        },
+        error_x=whiskers([bar.value for bar in drawn], [bar.interval for bar in drawn], colour, width=4),
         text=[_said(bar, panel) for bar in drawn],
         hovertemplate="%{text}<extra></extra>",
         cliponaxis=False,
@@ -114,5 +107,5 @@ def _marks(group: list[Bar], marker: dict[str, Any], places: dict[str, int], pan
 
 
 def _said(bar: Bar, panel: Panel) -> str:
-    place = f"<br>{words.ordinal(bar.rank.rank)} of {bar.rank.of}, 1st is {panel.one_is}" if bar.rank else ""
+    place = f"<br>{words.rank(bar.rank.rank, bar.rank.of, panel.measure)}" if bar.rank else ""
     return f"<b>{bar.name}</b><br>{words.full(bar.value, State.VALUE, panel.measure)}{place}"

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from dashboard.charts import palette
 from dashboard.charts.scale import scale
 from dashboard.components import words
-from dashboard.measure_view import RankedArea, Ranking
+from dashboard.views.ranking import RankedArea, Ranking
 from schema.measures import Measure
 from schema.states import State
 
@@ -66,7 +66,7 @@ def ranking(view: Ranking, measure: Measure) -> go.Figure:
         notes.append(
             {
                 "xref": "paper", "x": 0, "xanchor": "left", "y": view.england, "yanchor": "bottom", "showarrow": False,
-                "text": f"England {words.value(view.england, State.VALUE, measure)}",
+                "text": f"England {words.plain(view.england, measure)}",
                 "font": {"size": 13, "color": palette.ENGLAND}, "bgcolor": "rgba(255,255,255,0.8)",
             }
         )  # fmt: skip
@@ -108,5 +108,5 @@ def _said(entry: RankedArea, view: Ranking, measure: Measure) -> str:
     who = " (neighbour)" if entry.neighbour and not entry.own else ""
     return (
         f"<b>{entry.name}</b>{who}<br>{words.full(entry.value, State.VALUE, measure)}"
-        f"<br>{words.ordinal(entry.place)} of {view.of}"
+        f"<br>{words.rank(entry.place, view.of, measure)}"
     )

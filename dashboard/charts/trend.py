@@ -12,10 +12,12 @@ import plotly.graph_objects as go
 
 from dashboard.charts import palette
 from dashboard.charts.scale import Scale, scale, spread
+from dashboard.charts.whiskers import whiskers
 from dashboard.components import words
-from dashboard.measure_view import Covering, MeasurePage, Point
+from dashboard.views.choices import Covering
+from dashboard.views.measure import MeasurePage
+from dashboard.views.points import Point
 from schema.periods import Basis, parse_period
-from schema.states import State
 
 HEIGHT = 400
 TOP, BOTTOM = 14, 44
@@ -64,7 +66,7 @@ def trend(page: MeasurePage) -> go.Figure:
                 y=[axis.low] * len(gaps),
                 mode="markers",
                 marker={"symbol": "x-thin", "size": 9, "line": {"width": 2, "color": _NO_FIGURE}},
-                text=[f"{_capital(point.period_label)}<br>{page.area.name}: {point.reason}" for point in gaps],
+                text=[f"{words.capital(point.period_label)}<br>{page.area.name}: {point.reason}" for point in gaps],
                 hovertemplate="%{text}<extra></extra>",
                 cliponaxis=False,
                 name="No figure",
@@ -113,7 +115,7 @@ def end_labels(page: MeasurePage) -> tuple[EndLabel, ...]:
             return
         point, number = last
         basis = page.covering.basis if kind in ("own", "local") else _published_basis(page)
-        text = words.value(number, State.VALUE, page.measure)
+        text = words.plain(number, page.measure)
         found.append((kind, name, text, words.short_period(point.period, basis), number))
 
     add("local" if page.covering.local else "own", page.area.name, page.points, lambda p: p.value)
@@ -140,8 +142,6 @@ def _published_basis(page: MeasurePage) -> Basis:
 
 def _own(page: MeasurePage) -> Any:
     local = page.covering.local
-    intervals = [point.interval for point in page.points]
-    has = any(intervals)
     value = [point.value for point in page.points]
     return go.Scatter(
         x=[point.ends for point in page.points],
@@ -154,17 +154,7 @@ def _own(page: MeasurePage) -> Any:
             "color": "white" if local else palette.OWN,
             "line": {"color": palette.OWN, "width": 2},
         },
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": [None if i is None or v is None else i[1] - v for i, v in zip(intervals, value, strict=True)],
-            "arrayminus": [None if i is None or v is None else v - i[0] for i, v in zip(intervals, value, strict=True)],
-            "color": palette.OWN,
-            "thickness": 1.2,
-            "width": 3,
-        }
-        if has
-        else None,
+        error_y=whiskers(value, [point.interval for point in page.points], palette.OWN, width=3),
         connectgaps=False,
         text=[_own_words(point, page) for point in page.points],
         hovertemplate="%{text}<extra></extra>",
@@ -179,18 +169,10 @@ def _own_words(point: Point, page: MeasurePage) -> str:
     lines = [
         f"<b>{page.area.name} {words.full(point.value, point.state, page.measure)}</b>",
         words.counts(point.figure, page.measure),
-        _capital(point.period_label),
-        interval_words(point, page),
+        words.capital(point.period_label),
+        f"95% interval {words.span(point.interval, page.measure)}" if point.interval else "",
     ]
     return "<br>".join(line for line in lines if line)
-
-
-def interval_words(point: Point, page: MeasurePage) -> str:
-    """“95% interval 19.7% to 22.3%”; empty where there is none."""
-    if point.interval is None:
-        return ""
-    low, high = (words.value(end, State.VALUE, page.measure) for end in point.interval)
-    return f"95% interval {low} to {high}"
 
 
 def _published_own(page: MeasurePage) -> Any:
@@ -224,10 +206,9 @@ def _beside_words(point: Point, name: str, statistic: str, title: str, page: Mea
     found = point.comparator(name, statistic)
     if found is None or found.value is None:
         return ""
-    more = f"<br>{_capital(words.neighbours_n(found))}" if name == "neighbours" else ""
-    return (
-        f"<b>{title} {words.full(found.value, found.state, page.measure)}</b>{more}<br>{_capital(point.period_label)}"
-    )
+    more = f"<br>{words.capital(words.neighbours_n(found))}" if name == "neighbours" else ""
+    value = words.full(found.value, found.state, page.measure)
+    return f"<b>{title} {value}</b>{more}<br>{words.capital(point.period_label)}"
 
 
 def _england(page: MeasurePage) -> Any:
@@ -325,7 +306,3 @@ def _tick_word(point: Point, covering: Covering) -> str:
 def _tick(value: float, page: MeasurePage) -> str:
     text = f"{round(value, 6):,g}"
     return f"{text}%" if page.measure.is_percentage else text
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -1,20 +1,17 @@
 """The words, tables and controls of the compare page."""
 
-from collections.abc import Callable
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard.charts.graph import TableTwin
-from dashboard.charts.marks import mark
-from dashboard.compare_view import MOST_AREAS, MOST_MEASURES, Bar, ComparePage, Panel
 from dashboard.components import aria, words
-from dashboard.components.links import control_id
+from dashboard.components.cards import download, section
+from dashboard.components.legend import legend as legend_of
+from dashboard.components.links import Link, control_id, to_measure
+from dashboard.views.compare import MOST_AREAS, MOST_MEASURES, ComparePage, Panel
 from schema.measures import Measure
-from schema.states import State
-
-Link = Callable[..., str]
 
 
 def heading(page: ComparePage) -> list[Any]:
@@ -55,37 +52,45 @@ def controls(page: ComparePage, link: Link) -> html.Div:
         quick.append(_quick("no others", link("/compare", measures=measures), here=False))
     return html.Div(
         [
-            dmc.MultiSelect(
-                id=control_id("measures"),
-                label=f"Measures (up to {MOST_MEASURES})",
-                data=[
+            _several(
+                "measures",
+                f"Measures (up to {MOST_MEASURES})",
+                [
                     {"group": title, "items": [{"value": m.id, "label": m.title} for m in found]}
                     for title, found in page.offered_measures
                     if found
                 ],
-                value=[measure.id for measure in page.measures],
-                maxValues=MOST_MEASURES,
-                searchable=True,
-                placeholder="" if page.measures else "Choose a measure",
-                nothingFoundMessage="No measure of that name",
-                comboboxProps={"transitionProps": {"duration": 0}},
-                className="many",
+                [measure.id for measure in page.measures],
+                MOST_MEASURES,
+                what="a measure",
             ),
-            dmc.MultiSelect(
-                id=control_id("areas"),
-                label=f"Authorities beside {page.area.name} (up to {MOST_AREAS})",
-                data=[{"value": area.id, "label": area.name} for area in page.offered_areas if area.id != page.area.id],
-                value=[area.id for area in page.others],
-                maxValues=MOST_AREAS,
-                searchable=True,
-                placeholder="" if page.others else "Choose an authority",
-                nothingFoundMessage="No authority of that name",
-                comboboxProps={"transitionProps": {"duration": 0}},
-                className="many",
+            _several(
+                "areas",
+                f"Authorities beside {page.area.name} (up to {MOST_AREAS})",
+                [{"value": area.id, "label": area.name} for area in page.offered_areas if area.id != page.area.id],
+                [area.id for area in page.others],
+                MOST_AREAS,
+                what="an authority",
             ),
             html.P(["Set beside: ", *quick], className="quick") if quick else None,
         ],
         className="filters choose",
+    )
+
+
+def _several(key: str, label: str, data: list[Any], chosen: list[str], most: int, *, what: str) -> dmc.MultiSelect:
+    """A drop-down from which several may be chosen, by typing too."""
+    return dmc.MultiSelect(
+        id=control_id(key),
+        label=label,
+        data=data,
+        value=chosen,
+        maxValues=most,
+        searchable=True,
+        placeholder="" if chosen else f"Choose {what}",
+        nothingFoundMessage=f"No {what.partition(' ')[2]} of that name",
+        comboboxProps={"transitionProps": {"duration": 0}},
+        className="many",
     )
 
 
@@ -96,9 +101,10 @@ def _quick(text: str, href: str, *, here: bool) -> html.Span:
 def nothing_chosen(page: ComparePage, link: Link) -> html.Section:
     """The empty page: every measure is one step away."""
     areas = ",".join(area.id for area in page.others)
-    return html.Section(
+    return section(
+        "start",
+        "Start with one measure",
         [
-            html.H2("Start with one measure", id="start-title"),
             html.Div(
                 [
                     html.Div(
@@ -118,8 +124,7 @@ def nothing_chosen(page: ComparePage, link: Link) -> html.Section:
                 className="columns",
             ),
         ],
-        className="card start",
-        **aria.labelled_by("start-title"),
+        look="card start",
     )
 
 
@@ -143,7 +148,7 @@ def panel_title(panel: Panel) -> str:
         return f"{own.name}, {value}, is {where} of {len(known)}"
     if panel.england is None:
         return f"{own.name}: {value}"
-    england = words.value(panel.england, State.VALUE, panel.measure)
+    england = words.plain(panel.england, panel.measure)
     where = "level with" if value == england else "above" if own.value > panel.england else "below"
     return f"{own.name}, {value}, is {where} England, {england}"
 
@@ -157,7 +162,7 @@ def panel_summary(panel: Panel) -> str:
         said.append(f"From {ends[0]} to {ends[1]}.")
     own = panel.own.rank
     if own is not None:
-        said.append(f"{panel.own.name} is {words.ordinal(own.rank)} of all {own.of}, 1st is {panel.one_is}.")
+        said.append(f"{panel.own.name} is {words.rank(own.rank, own.of, panel.measure)}.")
     missing = [f"{bar.name} ({words.state_words(bar.state).lower()})" for bar in panel.bars if bar.value is None]
     if missing:
         said.append(f"No figure: {', '.join(missing)}.")
@@ -176,28 +181,21 @@ def panel_table(panel: Panel) -> TableTwin:
             words.value(bar.value, bar.state, measure),
             words.count(bar.numerator),
             words.count(bar.denominator),
-            _interval(bar, measure),
-            f"{bar.rank.rank} of {bar.rank.of}" if bar.rank else "",
+            words.span(bar.interval, measure),
+            words.rank(bar.rank.rank, bar.rank.of, measure) if bar.rank else "",
         )
         for bar in panel.bars
     ]
     rows.append(("England", words.value(panel.england, panel.england_state, measure), "", "", "", ""))
     columns = (
         "Authority",
-        "Share" if measure.is_percentage else measure.unit.capitalize(),
+        words.unit_head(measure),
         "Counted",
         "Out of",
         "95% interval",
         "Rank",
     )
     return TableTwin(f"{panel.title}, {panel.period_label}", columns, tuple(rows))
-
-
-def _interval(bar: Bar, measure: Measure) -> str:
-    if bar.interval is None:
-        return ""
-    low, high = (words.value(end, State.VALUE, measure) for end in bar.interval)
-    return f"{low} to {high}"
 
 
 def legend(page: ComparePage) -> html.Ul:
@@ -209,17 +207,17 @@ def legend(page: ComparePage) -> html.Ul:
     if any(area.id not in nearest for area in page.others):
         marks.append(("other-square", "Other authority"))
     marks += [("england-stroke", "England"), ("interval-across", "95% interval, where it is made of counts")]
-    return html.Ul([html.Li([html.Img(src=mark(kind), alt=""), text]) for kind, text in marks], className="legend")
+    return legend_of(marks)
 
 
-def overview_table(page: ComparePage, download: str, link: Link) -> html.Section:
+def overview_table(page: ComparePage, href: str, link: Link) -> html.Section:
     """All of it in one table: authorities down, measures across."""
     areas = [page.area, *page.others]
     by_area = [{bar.area: bar for bar in panel.bars} for panel in page.panels]
     head = [
         html.Th(
             [
-                dcc.Link(panel.title, href=link(f"/measure/{panel.measure.id}")),
+                to_measure(panel.measure, link, panel.title),
                 html.Span(_under(panel), className="small under"),
             ],
             scope="col",
@@ -255,19 +253,11 @@ def overview_table(page: ComparePage, download: str, link: Link) -> html.Section
         ],
         className="figures-table",
     )
-    return html.Section(
-        [
-            html.Div(
-                [
-                    html.H2("All of it as a table", id="all-title"),
-                    html.A("Download these figures (CSV)", href=download, download="", className="action"),
-                ],
-                className="titled",
-            ),
-            html.Div(table, className="scroll", tabIndex=0, role="group", **aria.label(f"Table, scrolls: {caption}")),
-        ],
-        className="card",
-        **aria.labelled_by("all-title"),
+    return section(
+        "all",
+        "All of it as a table",
+        [html.Div(table, className="scroll", tabIndex=0, role="group", **aria.label(f"Table, scrolls: {caption}"))],
+        action=download(href, "CSV"),
     )
 
 

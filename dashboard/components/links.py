@@ -1,19 +1,29 @@
 """Addresses and the controls that write them."""
 
-from typing import Any
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import dash_mantine_components as dmc
+from dash import dcc
 
 from dashboard.components import aria
+from schema.measures import Measure
 
 CONTROL = "control"
+
+Link = Callable[..., str]
+"""`Visit.link`: an address within the dashboard that keeps the area."""
 
 
 def address(path: str, **query: str) -> str:
     """A path with its query; what is empty is left out, so that one view has one address."""
     given = urlencode({key: value for key, value in query.items() if value})
     return f"{path}?{given}" if given else path
+
+
+def to_measure(measure: Measure, link: Link, title: str = "") -> dcc.Link:
+    """A link to a measure's page, by its title unless another is given."""
+    return dcc.Link(title or measure.title, href=link(f"/measure/{measure.id}"))
 
 
 def control_id(key: str, default: str = "") -> dict[str, str]:
@@ -26,12 +36,13 @@ def control_id(key: str, default: str = "") -> dict[str, str]:
 
 
 def choice(
-    key: str, label: str, options: dict[str, str], value: str, *, everything: str = "", **more: Any
+    key: str, label: str, options: dict[str, str], value: str, *, default: str = "", everything: str = ""
 ) -> dmc.Select:
-    """A drop-down that writes `?key=`. `everything` is the words for “no choice”, the default where it is given."""
+    """A drop-down that writes `?key=`. The address leaves `default` (the first option where none is given) unsaid;
+    `everything` is the words for “no choice”, the default where it is given."""
     data = [{"value": "all", "label": everything}] if everything else []
     data += [{"value": option, "label": words} for option, words in options.items()]
-    default = "all" if everything else more.pop("default", next(iter(options), ""))
+    default = "all" if everything else default or next(iter(options), "")
     return dmc.Select(
         id=control_id(key, default),
         label=label,
@@ -41,7 +52,6 @@ def choice(
         openOnFocus=False,
         checkIconPosition="right",
         comboboxProps={"transitionProps": {"duration": 0}},
-        **more,
     )
 
 

@@ -6,9 +6,9 @@ Nothing is rounded before it comes here (`dashboard.rounding` does it), and a st
 from datetime import date
 
 from dashboard.rounding import rounded, shown
-from dashboard.views import Change, Comparator, FigureView, Rank
+from dashboard.views.figure import Change, Comparator, FigureView
 from schema.measures import Measure, Polarity
-from schema.periods import Basis, parse_period
+from schema.periods import Basis, day_label, parse_period
 from schema.states import State
 
 MINUS = "−"
@@ -60,6 +60,17 @@ def unit(measure: Measure) -> str:
     return "" if measure.is_percentage else measure.unit
 
 
+def unit_head(measure: Measure) -> str:
+    """What heads a column of values: “Share”, “Per 10,000”."""
+    return "Share" if measure.is_percentage else capital(measure.unit)
+
+
+def span(ends: tuple[float | None, float | None] | None, measure: Measure) -> str:
+    """“19.7% to 22.3%”; empty where an end is not known."""
+    low, high = ends or (None, None)
+    return "" if low is None or high is None else f"{plain(low, measure)} to {plain(high, measure)}"
+
+
 def state_words(state: State) -> str:
     """A state on its own."""
     return _STATES.get(state, state.words.capitalize())
@@ -86,6 +97,11 @@ def counts(figure: FigureView, measure: Measure) -> str:
         ages = measure.population
         return f"{above} among {below} aged {ages.age_from} to {ages.age_to}"
     return f"{above} of {below}" if measure.is_percentage else f"{above} over {below}"
+
+
+def capital(text: str) -> str:
+    """With a capital letter, as at the start of a sentence or a cell."""
+    return text[:1].upper() + text[1:]
 
 
 def plural(number: int, one: str, many: str = "") -> str:
@@ -130,7 +146,7 @@ def moved(change: Change, measure: Measure) -> str:
 
 def day(when: date) -> str:
     """“30 October 2025”."""
-    return f"{when.day} {when:%B %Y}"
+    return day_label(when)
 
 
 def short_day(when: date) -> str:
@@ -168,10 +184,14 @@ def month(label: str) -> str:
     return f"{name[:3]} {year}"
 
 
-def rank(place: Rank, measure: Measure) -> str:
+def rank(number: int, of: int, measure: Measure) -> str:
     """“89th lowest of 153”, counted from the better end where there is one, else from the highest."""
-    end = "lowest" if measure.polarity is Polarity.LOWER else "highest"
-    return f"{end} of {place.of}" if place.rank == 1 else f"{ordinal(place.rank)} {end} of {place.of}"
+    return place(number, "lowest" if measure.polarity is Polarity.LOWER else "highest", of)
+
+
+def place(number: int, end: str, of: int) -> str:
+    """“2nd highest of 151”, “lowest of 153”: a place counted from one end."""
+    return f"{end if number == 1 else f'{ordinal(number)} {end}'} of {of}"
 
 
 def neighbours_n(comparator: Comparator) -> str:

@@ -6,10 +6,10 @@ from dash import html
 
 from dashboard.charts import compare as chart
 from dashboard.charts.graph import graph_block
-from dashboard.compare_view import Panel, compare_page
 from dashboard.components import compare as parts
 from dashboard.components.links import address
 from dashboard.shell import Body, Page, Visit
+from dashboard.views.compare import Panel, compare_page
 
 
 def draw(visit: Visit) -> Body:

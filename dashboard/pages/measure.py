@@ -9,10 +9,22 @@ from dashboard.charts import breakdown as breakdown_chart
 from dashboard.charts import ranking as ranking_chart
 from dashboard.charts import trend as trend_chart
 from dashboard.charts.graph import graph_block
-from dashboard.components import measure as parts
 from dashboard.components.links import address
-from dashboard.measure_view import Asked, Covering, MeasurePage, measure_page
+from dashboard.components.measure import (
+    breakdown,
+    controls,
+    definition,
+    evidence,
+    figures_table,
+    heading,
+    provenance,
+    ranking,
+    side,
+    trend,
+)
 from dashboard.shell import Body, Page, Visit
+from dashboard.views.choices import Asked, Covering
+from dashboard.views.measure import MeasurePage, measure_page
 
 
 def draw(visit: Visit) -> Body:
@@ -22,18 +34,18 @@ def draw(visit: Visit) -> Body:
     actions = html.P(
         dcc.Link("Compare with other authorities", href=link("/compare", measures=view.measure.id)), className="actions"
     )
-    controls = html.Div([parts.controls(view, default_covering(view)), actions], className="toolbar")
-    body: list[Any] = [*parts.heading(view, link), controls]
+    toolbar = html.Div([controls.controls(view, default_covering(view)), actions], className="toolbar")
+    body: list[Any] = [*heading.heading(view, link), toolbar]
     if not view.points:
-        body.append(parts.definition(view, link))
+        body.append(definition.definition(view, link))
         return Body(view.measure.title, body)
-    body.append(html.Div([_trend(view), parts.side(view, link)], className="with-side"))
+    body.append(html.Div([_trend(view), side.side(view, link)], className="with-side"))
     lower = [_ranking(view), _breakdown(view), _figures(visit, view)]
     body.append(html.Div([part for part in lower if part is not None], className="stack"))
-    proof = [part for part in (parts.meetings(view), parts.releases(view)) if part is not None]
-    definition = parts.definition(view, link)
-    body.append(html.Div([definition, html.Div(proof, className="stack")], className="pair") if proof else definition)
-    body.append(parts.provenance(view))
+    proof = [part for part in (evidence.meetings(view), evidence.releases(view)) if part is not None]
+    meaning = definition.definition(view, link)
+    body.append(html.Div([meaning, html.Div(proof, className="stack")], className="pair") if proof else meaning)
+    body.append(provenance.provenance(view))
     return Body(view.measure.title, body)
 
 
@@ -59,14 +71,14 @@ def _trend(view: MeasurePage) -> html.Div:
     block = graph_block(
         trend_chart.trend(view),
         id="trend",
-        title=parts.trend_title(view),
-        subtitle=parts.trend_subtitle(view, from_zero=axis.from_zero, low=f"{axis.low:,g}{percent}"),
-        summary=parts.trend_summary(view),
-        source=parts.trend_source(view),
-        table=parts.trend_table(view),
+        title=trend.title(view),
+        subtitle=trend.subtitle(view, from_zero=axis.from_zero, low=f"{axis.low:,g}{percent}"),
+        summary=trend.summary(view),
+        source=trend.source(view),
+        table=trend.table(view),
         height=trend_chart.HEIGHT,
-        key=parts.trend_key(view, trend_chart.end_labels(view)),
-        legend=parts.trend_legend(view),
+        key=trend.key(trend_chart.end_labels(view)),
+        legend=trend.legend(view),
     )
     return html.Div(block, className="main-chart")
 
@@ -79,13 +91,13 @@ def _ranking(view: MeasurePage) -> html.Figure | None:
     return graph_block(
         ranking_chart.ranking(view.ranking, view.measure),
         id="ranking",
-        title=parts.ranking_title(view.ranking, view.area.name),
+        title=ranking.title(view.ranking, view),
         subtitle=f"{view.title}, all authorities from lowest to highest, published, {when}.",
-        summary=" ".join(parts.rank_sentences(view.ranking, view.area.name)[1 if view.ranking.own else 0 :]),
-        source=f"Source: {source.source_label}. {parts.who(view)}" if source else f"Published, {when}.",
-        table=parts.ranking_table(view.ranking, view),
+        summary=" ".join(ranking.sentences(view.ranking, view)[1 if view.ranking.own else 0 :]),
+        source=f"Source: {source.source_label}. {ranking.who(view)}" if source else f"Published, {when}.",
+        table=ranking.table(view.ranking, view),
         height=ranking_chart.HEIGHT,
-        legend=parts.ranking_legend(view),
+        legend=ranking.legend(view),
     )
 
 
@@ -97,13 +109,13 @@ def _breakdown(view: MeasurePage) -> html.Figure | None:
     return graph_block(
         breakdown_chart.breakdown(found, view.measure, view.statistic, view.area.name, local=local),
         id="breakdown",
-        title=parts.breakdown_title(found, view),
+        title=breakdown.title(found, view),
         subtitle=f"{view.measure.title}, {found.period_label}, {'local return' if local else 'published'}.",
-        summary=parts.breakdown_summary(found, view),
+        summary=breakdown.summary(found),
         source=f"Source: {found.rows[0].figure.source_label}. Neighbours: {view.model.title}.",
-        table=parts.breakdown_table(found, view),
+        table=breakdown.table(found, view),
         height=breakdown_chart.height(found),
-        legend=parts.breakdown_legend(view),
+        legend=breakdown.legend(view),
     )
 
 
@@ -111,7 +123,7 @@ def _figures(visit: Visit, view: MeasurePage) -> html.Section:
     query = {key: visit.query.get(key, "") for key in ("basis", "neighbours", "model", "category")}
     href = address(f"/download/measure/{view.measure.id}.csv", area=view.area.id, **query)
     size = max(1, round(len(downloads.as_csv(view).encode()) / 1024))
-    return parts.figures(view, visit.link, href, f"{size} kB")
+    return figures_table.figures(view, href, f"{size} kB")
 
 
 PAGE = Page("measure", "/measure/<measure>", draw)

@@ -2,15 +2,15 @@
 
 from datetime import UTC, datetime
 
-from dashboard import views
-from dashboard.components import overview as parts
+from dashboard.components.overview import briefing, filters, table
 from dashboard.shell import Body, Page, Visit
+from dashboard.views.overview import overview_page
 
 
 def draw(visit: Visit) -> Body:
     """The overview of one area, filtered by outcome, agency and priority."""
     queries, context = visit.queries, visit.context
-    view = views.overview(queries, context, visit.area)
+    view = overview_page(queries, context, visit.area)
     framework = queries.catalogue.frameworks[context.framework]
     priorities = {priority.id: priority.title for priority in framework.priorities}
     outcome = visit.choice("outcome", {o.id: o.title for o in framework.outcomes}, "all")
@@ -32,13 +32,13 @@ def draw(visit: Visit) -> Body:
     ]
     shown = sum(len(rows) for _, rows in groups)
     today = (context.as_of or datetime.now(UTC)).date()
-    tables = [parts.group(heading, rows, view, visit.link, priorities) for heading, rows in groups if rows]
+    tables = [table.group(heading, rows, view, visit.link, priorities) for heading, rows in groups if rows]
     return Body(
         "Overview",
         [
-            *parts.heading(view),
-            *([parts.briefing(view, visit.link, today)] if any(row.headline for row in view.rows) else []),
-            parts.filters(
+            *briefing.heading(view),
+            *([briefing.briefing(view, visit.link, today)] if any(row.headline for row in view.rows) else []),
+            filters.filters(
                 framework,
                 view,
                 outcome=outcome,
@@ -47,7 +47,7 @@ def draw(visit: Visit) -> Body:
                 priority=priority,
                 shown=shown,
             ),
-            *([parts.legend(view), *tables] if tables else [parts.nothing_left(visit.link)]),
+            *([table.legend(view), *tables] if tables else [filters.nothing_left(visit.link)]),
         ],
     )
 

@@ -65,9 +65,9 @@ def compare(figures: pd.DataFrame, measure: Measure, neighbours: NeighbourSets, 
     columns added: `compared_period`, `compared_basis` and `compared_source_id` (of England, region and neighbours);
     `england_value`, `england_state`; `region_id`, `region_value`, `region_state`; `neighbours_mean`, `_median`, `_low`,
     `_high`, `_n` (how many of the set had a figure); `previous_value`, `previous_state`, `previous_period`,
-    `previous_numerator`, `previous_denominator`; and for published figures of authorities `rank`, `of`, `quartile`
-    (1 is best where the polarity says so, else highest; ties take the lowest number) and `unranked`, the authorities
-    left out for want of a figure.
+    `previous_numerator`, `previous_denominator`, `previous_source_id`; and for published figures of authorities `rank`,
+    `of`, `quartile` (1 is best where the polarity says so, else highest; ties take the lowest number) and `unranked`,
+    the authorities left out for want of a figure.
     """
     if figures.empty:
         return figures.reindex(columns=[*figures.columns, *ADDED])
@@ -96,6 +96,7 @@ ADDED = (
     "previous_state",
     "previous_period",
     "previous_numerator",
+    "previous_source_id",
     "previous_denominator",
     "rank",
     "of",
@@ -254,4 +255,5 @@ def _add_previous(figures: pd.DataFrame) -> None:
     figures["previous_period"] = np.where(there, figures["period"].map(codes), "")
     for name in ("value", "numerator", "denominator"):
         figures[f"previous_{name}"] = np.where(there, figures[name].to_numpy(dtype=float)[at], np.nan)
+    figures["previous_source_id"] = np.where(there, figures["source_id"].to_numpy(dtype=np.int64)[at], 0)
     figures["previous_state"] = np.where(there, figures["state"].to_numpy(dtype=object)[at], "missing")

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from dashboard import views
-from dashboard.measure_view import Asked, measure_page
 from dashboard.queries import Queries
+from dashboard.views.areas import authorities
+from dashboard.views.choices import Asked
+from dashboard.views.measure import measure_page
+from dashboard.views.overview import overview_page
 from etl.load.engine import Engine, open_engine, reading
 from etl.load.store import table_of
 from schema.catalogue import default_catalogue
@@ -38,12 +40,12 @@ def bare_select(engine: Engine, area: str) -> None:
 def test_page_data(demonstration_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     engine = open_engine(demonstration_url)
     queries = Queries(engine, default_catalogue())
-    everywhere = views.authorities(queries.catalogue)
+    everywhere = authorities(queries.catalogue)
     measures = [measure.id for measure in queries.catalogue.measures_of(CONTEXT.framework)]
-    cold = timed(lambda: views.overview(queries, CONTEXT, everywhere[0]))
+    cold = timed(lambda: overview_page(queries, CONTEXT, everywhere[0]))
     bare = [timed(lambda a=area: bare_select(engine, a.id)) for area in everywhere]  # type: ignore[misc]
     pages = {
-        "overview": [timed(lambda a=a: views.overview(queries, CONTEXT, a)) for a in everywhere],  # type: ignore[misc]
+        "overview": [timed(lambda a=a: overview_page(queries, CONTEXT, a)) for a in everywhere],  # type: ignore[misc]
         "measure": [
             timed(lambda a=a, m=m: measure_page(queries, CONTEXT, m, a, Asked()))  # type: ignore[misc]
             for a, m in zip(everywhere, itertools.cycle(measures), strict=False)

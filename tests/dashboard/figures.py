@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from dashboard.views import FigureView
+from dashboard.views.figure import FigureView
 from schema.catalogue import default_catalogue
 from schema.measures import Measure
 from schema.periods import Basis

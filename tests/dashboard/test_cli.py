@@ -105,6 +105,8 @@ def test_repeat_referrals_stand_beside_all_their_comparators(demonstration_url: 
     assert (england["numerator"], england["denominator"], england["shown"]) == ("812.0", "3874.0", "21.0")
     assert (england["origin"], england["state"], england["basis"]) == ("computed", "value", "year")
     assert (england["comparator_value"], england["comparator_period"]) == ("22.6", "2024-25")
+    assert "30 October 2025" in england["comparator_source"]
+    assert (round(float(england["lower_95"]), 1), round(float(england["upper_95"]), 1)) == (19.7, 22.3)
     assert one(found, comparator="region")["comparator_value"] == "19.5"
     mean = one(found, comparator="neighbours", statistic="mean")
     assert (mean["comparator_shown"], mean["model"], mean["n"]) == ("22.3", "may-2025", "10")

@@ -3,10 +3,10 @@
 import pytest
 
 from dashboard.charts import compare as chart
-from dashboard.compare_view import MOST_AREAS, MOST_MEASURES, ComparePage, compare_page
 from dashboard.components import compare as parts
 from dashboard.downloads import compare_csv
 from dashboard.queries import Queries
+from dashboard.views.compare import MOST_AREAS, MOST_MEASURES, ComparePage, compare_page
 from schema.context import Context
 from schema.errors import WrongUseError
 from schema.states import State

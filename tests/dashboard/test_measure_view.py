@@ -9,10 +9,11 @@ import pytest
 from dashboard.charts import breakdown as breakdown_chart
 from dashboard.charts import ranking as ranking_chart
 from dashboard.charts import trend as trend_chart
-from dashboard.components import measure as parts
+from dashboard.components.measure import heading, ranking
 from dashboard.downloads import COLUMNS, as_csv, safe
-from dashboard.measure_view import Asked, Covering, MeasurePage, measure_page
 from dashboard.queries import Queries
+from dashboard.views.choices import Asked, Covering
+from dashboard.views.measure import MeasurePage, measure_page
 from schema.context import Context
 from schema.errors import WrongUseError
 from schema.states import State
@@ -34,17 +35,17 @@ def drawn(page: MeasurePage) -> None:
 
 def test_the_heading_is_the_figure_in_words(queries: Queries) -> None:
     page = page_of(queries, "repeat-referrals", covering="year")
-    assert parts.finding(page) == (
+    assert heading.finding(page) == (
         "21.0% of referrals were repeats within 12 months (812 of 3,874), year to 31 March 2025"
     )
-    assert parts.beside(page) == "England 22.6%, West Midlands 19.5%, neighbours 22.3% (mean of 10)."
+    assert heading.beside(page) == "England 22.6%, West Midlands 19.5%, neighbours 22.3% (mean of 10)."
 
 
 def test_the_newest_local_figure_leads_and_a_lagging_comparator_says_so(queries: Queries) -> None:
     page = page_of(queries, "repeat-referrals")
     assert page.covering is Covering.ROLLING_YEAR
-    assert parts.finding(page).endswith("year to 30 September 2025")
-    assert parts.beside(page).endswith("year to 31 March 2025, 6 months before this figure.")
+    assert heading.finding(page).endswith("year to 30 September 2025")
+    assert heading.beside(page).endswith("year to 31 March 2025, 6 months earlier.")
 
 
 def test_without_returns_the_published_year_is_shown_and_the_reason_said(queries: Queries) -> None:
@@ -78,20 +79,28 @@ def test_a_gap_keeps_its_reason(queries: Queries) -> None:
 
 
 def test_the_rank_is_the_place_among_all_values(queries: Queries) -> None:
-    ranking = page_of(queries, "repeat-referrals").ranking
-    assert ranking is not None
-    assert ranking.own is not None
-    values = [entry.value for entry in ranking.entries]
-    assert ranking.own.place == 1 + sum(value < ranking.own.value for value in values) == 89
-    assert (ranking.of, ranking.unranked, ranking.one_is) == (153, 0, "lowest")
-    assert ranking.neighbours_below + ranking.neighbours_above == 10
+    page = page_of(queries, "repeat-referrals")
+    found = page.ranking
+    assert found is not None
+    assert found.own is not None
+    values = [entry.value for entry in found.entries]
+    assert found.own.place == 1 + sum(value < found.own.value for value in values) == 89
+    assert (found.of, found.unranked) == (153, 0)
+    assert found.neighbours_below + found.neighbours_above == 10
+    assert ranking.title(found, page) == "Stoke-on-Trent is 89th lowest of 153"
+    assert ranking.sentences(found, page)[0] == "89th lowest of 153; published, year to 31 March 2025."
 
 
 def test_authorities_without_a_figure_are_counted(queries: Queries) -> None:
-    ranking = page_of(queries, "protection-plans-of-two-years-or-more").ranking
-    assert ranking is not None
-    assert ranking.of + ranking.unranked == 153
-    assert f"{ranking.unranked} authorities without a figure." in parts.rank_sentences(ranking, "Stoke-on-Trent")
+    page = page_of(queries, "protection-plans-of-two-years-or-more")
+    found = page.ranking
+    assert found is not None
+    assert found.own is not None
+    assert found.of + found.unranked == 153
+    assert ranking.title(found, page) == f"Stoke-on-Trent is 57th lowest of {found.of}"
+    said = ranking.sentences(found, page)
+    assert said[0].startswith(f"57th lowest of {found.of}; published, ")
+    assert said[-1] == f"{found.unranked} authorities without a figure."
 
 
 def test_a_new_authority_has_no_neighbours_in_an_older_model(queries: Queries) -> None:

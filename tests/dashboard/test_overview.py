@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
-from dashboard.components import overview
-from dashboard.views import OverviewRow, Rank, ReturnFact, Spark, Strip
+from dashboard.components import words
+from dashboard.components.overview.briefing import next_return
+from dashboard.views.figure import Rank
+from dashboard.views.overview import OverviewRow, Spark, Strip
+from dashboard.views.received import ReturnFact
 from tests.dashboard.figures import figure, measure
 
 
@@ -43,16 +46,16 @@ def row(own: float, others: tuple[float, ...], **given: Any) -> OverviewRow:
 def test_a_place_is_counted_from_the_nearer_end_and_ties_share_it(
     own: float, others: tuple[float, ...], said: str
 ) -> None:
-    place = overview.place_of(row(own, others))
+    place = row(own, others).place
     assert place is not None
-    assert place.words == said
+    assert words.place(place.number, place.end, place.of) == said
 
 
 def test_there_is_no_place_among_figures_of_another_period() -> None:
     tried = row(5.0, (1.0, 2.0))
     assert tried.strip is not None
-    assert overview.place_of(replace(tried, strip=replace(tried.strip, period_label="year to 31 March 2024"))) is None
-    assert overview.place_of(replace(tried, rank=None)) is None
+    assert replace(tried, strip=replace(tried.strip, period_label="year to 31 March 2024")).place is None
+    assert replace(tried, rank=None).place is None
 
 
 FACT = ReturnFact(
@@ -79,6 +82,6 @@ FACT = ReturnFact(
     ],
 )
 def test_a_return_is_late_on_the_day_after_it_is_due(today: date, said: str) -> None:
-    item = overview.next_return(FACT, today)
+    item = next_return(FACT, today)
     parts = item.children if isinstance(item.children, list) else [item.children]
     assert "".join(str(getattr(part, "children", part)) for part in parts) == said

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from dashboard.components import words
-from dashboard.views import Change, Comparator, Rank
+from dashboard.views.figure import Change, Comparator
 from schema.periods import Basis
 from schema.states import State
 from tests.dashboard.figures import figure, measure
@@ -84,8 +84,8 @@ def test_an_ordinal(number: int, said: str) -> None:
 
 
 def test_a_rank_says_which_end_is_first() -> None:
-    assert words.rank(Rank(89, 153, 3, 0, ""), PERCENTAGE) == "89th lowest of 153"
-    assert words.rank(Rank(1, 151, 1, 0, ""), RATE) == "highest of 151"
+    assert words.rank(89, 153, PERCENTAGE) == "89th lowest of 153"
+    assert words.rank(1, 151, RATE) == "highest of 151"
 
 
 def test_neighbours_say_how_many_had_a_figure() -> None:

@@ -4,22 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.compared import ComparedMeasure, Row
-from dashboard.measure_view import intervals
 from dashboard.queries import Queries
-from dashboard.views import Rank, authorities, figure_view, number, rank
+from dashboard.views.areas import authorities
+from dashboard.views.figure import Rank, figure_view, measure_title, number, rank
+from dashboard.views.intervals import intervals
 from etl.load import store
 from schema.areas import Area
 from schema.context import Context
 from schema.errors import WrongUseError
-from schema.measures import Measure, Polarity
+from schema.measures import Measure
 from schema.periods import Basis, parse_period
 from schema.publications import NeighbourModel
-from schema.quantities import TOTAL
 from schema.states import State
 
 MOST_MEASURES = 6
+
+
 MOST_AREAS = 10
-"""Beside the area itself: a whole set of statistical neighbours."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,6 @@ class Panel:
     england: float | None
     england_state: State
     of: int
-    one_is: str
     source_label: str
 
     @property
@@ -179,12 +179,9 @@ def _panel(
             )
         )
     bars.sort(key=lambda bar: (bar.value is None, -(bar.value or 0.0), bar.name))
-    title = measure.title
-    if category != TOTAL:
-        title = f"{title}: {catalogue.category_title(category).lower()}"
     return Panel(
         measure=measure,
-        title=title,
+        title=measure_title(measure, category, catalogue),
         category=category,
         period=period,
         period_label=parse_period(period).label(basis),
@@ -193,7 +190,6 @@ def _panel(
         england=number(england["value"]),
         england_state=State(str(england["state"])),
         of=len(compared.published(period, basis.value, category)),
-        one_is="lowest" if measure.polarity is Polarity.LOWER else "highest",
         source_label=figure_view(england, sources, catalogue).source_label,
     )
 

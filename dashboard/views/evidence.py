@@ -7,7 +7,7 @@ from datetime import date, datetime
 from dashboard.compared import Row
 from dashboard.queries import Queries
 from dashboard.rounding import shown
-from dashboard.views import number, source_label
+from dashboard.views.figure import number, source_label
 from etl.load import store
 from schema.areas import Area
 from schema.catalogue import Catalogue

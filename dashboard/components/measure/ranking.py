@@ -1,0 +1,77 @@
+"""The words and the table around the ranking of all authorities."""
+
+from dash import html
+
+from dashboard.charts.graph import TableTwin
+from dashboard.components import words
+from dashboard.components.legend import legend as legend_of
+from dashboard.views.measure import MeasurePage
+from dashboard.views.ranking import RankedArea, Ranking
+from schema.measures import Measure
+
+
+def sentences(ranking: Ranking, page: MeasurePage) -> list[str]:
+    """“89th lowest of 153”, how the neighbours lie, and how many have no figure."""
+    said = []
+    when = ranking.period_label
+    if ranking.own is None:
+        said.append(f"{page.area.name} is not ranked for the published {when}: {ranking.own_state.words}.")
+    else:
+        said.append(f"{words.capital(_place(ranking, ranking.own, page.measure))}; published, {when}.")
+        total = ranking.neighbours_below + ranking.neighbours_level + ranking.neighbours_above
+        if total:
+            level = f", {ranking.neighbours_level} level" if ranking.neighbours_level else ""
+            said.append(
+                f"Of {total} statistical neighbours with a figure, {ranking.neighbours_below} are lower and "
+                f"{ranking.neighbours_above} higher{level}."
+            )
+    said.append(f"{words.plural(ranking.unranked, 'authority', 'authorities')} without a figure.")
+    return said
+
+
+def title(ranking: Ranking, page: MeasurePage) -> str:
+    """The finding of the ranking."""
+    if ranking.own is None:
+        return f"{page.area.name} is not among the {ranking.of} authorities that can be ranked"
+    return f"{ranking.own.name} is {_place(ranking, ranking.own, page.measure)}"
+
+
+def _place(ranking: Ranking, own: RankedArea, measure: Measure) -> str:
+    """“89th lowest of 153”, or “lowest of 153, level with 27 others”."""
+    place = words.rank(own.place, ranking.of, measure)
+    return f"{place}, level with {words.plural(ranking.level_with, 'other')}" if ranking.level_with else place
+
+
+def table(ranking: Ranking, page: MeasurePage) -> TableTwin:
+    """Every bar."""
+    entries = sorted(ranking.entries, key=lambda entry: (entry.place, entry.name))
+    rows = tuple(
+        (
+            entry.name,
+            f"{entry.place}",
+            words.plain(entry.value, page.measure),
+            "shown" if entry.own else "neighbour" if entry.neighbour else "",
+        )
+        for entry in entries
+    )
+    title = f"{page.title}, published, {ranking.period_label}: all authorities in order of rank"
+    return TableTwin(title, ("Authority", "Rank", words.unit_head(page.measure), "Mark"), rows)
+
+
+def legend(page: MeasurePage) -> html.Ul:
+    """The marks of the bars."""
+    marks = [
+        ("own-bar", page.area.name),
+        ("neighbour-bar", "Statistical neighbours"),
+        ("other-bar", "Other authorities"),
+    ]
+    if page.no_neighbours:
+        del marks[1]
+    return legend_of(marks)
+
+
+def who(page: MeasurePage) -> str:
+    """The neighbours by name, the closest first."""
+    if not page.neighbour_names:
+        return page.no_neighbours
+    return f"Statistical neighbours ({page.model.title}), the closest first: {', '.join(page.neighbour_names)}."

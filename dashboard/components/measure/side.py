@@ -1,0 +1,71 @@
+"""The cards beside the trend: where the figure stands, what it was, and what to ask."""
+
+from typing import Any
+
+from dash import html
+
+from dashboard.components import words
+from dashboard.components.links import Link, to_measure
+from dashboard.components.measure import ranking
+from dashboard.views.measure import MeasurePage
+from dashboard.views.points import Point
+from schema.states import State
+
+
+def side(page: MeasurePage, link: Link) -> html.Div:
+    """The cards beside the trend."""
+    return html.Div([_stands(page), _before(page), _ask(page, link)], className="side")
+
+
+def _stands(page: MeasurePage) -> html.Div:
+    facts = ["Nothing is published for all authorities."]
+    if page.ranking is not None:
+        facts = ranking.sentences(page.ranking, page)
+    return html.Div([html.H2("Where it stands"), *map(html.P, facts)], className="card")
+
+
+def _before(page: MeasurePage) -> html.Div:
+    point = page.newest_number
+    rows: list[Any] = []
+    if point is not None and point.figure is not None and point.change is not None:
+        change = point.change
+        earlier = words.full(change.previous, State.VALUE, page.measure)
+        rows.append(
+            html.P(f"A year before ({change.period_label}): {earlier}. Since then {words.moved(change, page.measure)}.")
+        )
+    elif point is not None:
+        rows.append(html.P("There is no figure of a year before to set it beside."))
+    other = page.newest_published if page.covering.local else page.newest_local
+    if other is not None and other.figure is not None:
+        kind = "Newest published" if page.covering.local else "Newest local"
+        rows.append(html.P(f"{kind}: {_sentence(other, page)}."))
+    if point is not None and point.figure is not None and point.figure.status != "final":
+        rows.append(html.P(f"The figure is {point.figure.status}: later returns may restate it."))
+    heading = "A year before"
+    if other is not None:
+        heading += ", and as published" if page.covering.local else ", and the local figure"
+    return html.Div([html.H2(heading), *rows], className="card")
+
+
+def _sentence(point: Point, page: MeasurePage) -> str:
+    assert point.figure is not None  # noqa: S101 - the caller has asked
+    made_of = words.counts(point.figure, page.measure)
+    value = words.full(point.value, point.state, page.measure)
+    return f"{value}{f' ({made_of})' if made_of else ''}, {point.period_label}"
+
+
+def _ask(page: MeasurePage, link: Link) -> html.Div:
+    serves = page.definition.serves
+    rows: list[Any] = [html.P(page.measure.question, className="question")]
+    rows.append(html.P([html.Strong("A rise may mean: "), page.measure.a_rise_may_mean]))
+    if serves is not None:
+        rows.append(
+            html.P(
+                [
+                    "A time limit met is not yet a child helped. See ",
+                    to_measure(serves, link),
+                    ".",
+                ]
+            )
+        )
+    return html.Div([html.H2("Ask"), *rows], className="card")

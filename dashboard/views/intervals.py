@@ -1,0 +1,44 @@
+"""The 95% interval about each figure, and where there is none to be had."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+from dashboard.compared import Row
+from dashboard.views.figure import number
+from etl.transform.intervals import interval_of
+from schema.catalogue import Catalogue
+from schema.measures import Measure
+
+
+def interval_kind(measure: Measure, catalogue: Catalogue) -> tuple[Literal["proportion", "rate"] | None, str]:
+    """How an interval is put about the measure's figures, or None; and what a reader should know of it (rule 9)."""
+    terms = [catalogue.quantities[term.quantity] for term in (*measure.numerator, *measure.denominator)]
+    if measure.printed_rules == "everywhere" or not all(quantity.whole_number for quantity in terms):
+        return None, "No interval: it rests on full-time equivalents, which are not counts of separate events."
+    stock = " Largely the same children are there from one date to the next, so the interval is no test of a change."
+    tail = stock if catalogue.at_date(measure) else " Children come in families, so the true interval is wider."
+    if measure.population is not None:
+        return "rate", "95% interval: Byar’s approximation (exact Poisson below a count of 10)." + tail
+    if measure.denominator and measure.is_percentage:
+        return "proportion", "95% interval: Wilson’s." + tail
+    return None, "No interval: it is neither a share nor a rate."
+
+
+def intervals(rows: Sequence[Row], measure: Measure, catalogue: Catalogue) -> list[tuple[float, float] | None]:
+    """The 95% interval of each row's figure; None where there is none to be had.
+
+    None for England and the regions too, whose counts are rounded and whose intervals would be hair-thin.
+    """
+    kind, _ = interval_kind(measure, catalogue)
+    if kind is None or not rows:
+        return [None] * len(rows)
+    numerator = np.array([row["numerator"] for row in rows], dtype=float)
+    denominator = np.array([row["denominator"] for row in rows], dtype=float)
+    lower, upper = interval_of(numerator, denominator, measure.per, kind)
+    ranked = [catalogue.areas.by_id[str(row["area"])].ranked and number(row["value"]) is not None for row in rows]
+    return [
+        (float(low), float(high)) if good and np.isfinite(low) else None
+        for low, high, good in zip(lower, upper, ranked, strict=True)
+    ]
