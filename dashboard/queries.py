@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
+from threading import Lock, local
 from typing import Any
 
 import pandas as pd
@@ -44,6 +44,7 @@ class Queries:
         self._kept: dict[tuple[Any, ...], Any] = {}
         self._version = -1
         self._lock = Lock()
+        self._making = local()
 
     def version(self) -> int:
         """The version of the data now."""
@@ -51,19 +52,30 @@ class Queries:
             return store.data_version(connection)
 
     def _keep(self, key: tuple[Any, ...], make: Any) -> Any:
-        """What `make(connection)` gives, kept until the data change. Two threads may make the same thing once each."""
-        with reading(self.engine) as connection:
+        """What `make(connection)` gives, kept until the data change.
+
+        One thread makes at a time, over one connection, however deep making one thing asks for another: readers who
+        come together wait for what the first of them makes, and never exhaust the pool.
+        """
+        outer: Connection | None = getattr(self._making, "connection", None)
+        if outer is not None:
+            if key not in self._kept:
+                self._kept[key] = make(outer)
+            return self._kept[key]
+        version, kept = self.version(), self._kept
+        if version == self._version and key in kept:
+            return kept[key]
+        with self._lock, reading(self.engine) as connection:
             version = store.data_version(connection)
-            with self._lock:
-                if version != self._version:
-                    self._kept, self._version = {}, version
-                if key in self._kept:
-                    return self._kept[key]
-            made = make(connection)
-        with self._lock:
-            if version == self._version:
-                self._kept[key] = made
-        return made
+            if version != self._version:
+                self._kept, self._version = {}, version
+            if key not in self._kept:
+                self._making.connection = connection
+                try:
+                    self._kept[key] = make(connection)
+                finally:
+                    self._making.connection = None
+            return self._kept[key]
 
     def partnership(self, context: Context) -> Partnership:
         """The partnership of a context. Raises DatabaseNotReadyError where it has not been set up."""

@@ -19,6 +19,9 @@ from schema.periods import Basis, Period, academic_year, mid_year, year_to_30_se
 from schema.publications import Publication, Series, TimeKind
 from schema.states import EES_SYMBOLS, State
 
+LARGEST = 1e9
+"""No published count, rate or population is larger; what is, is a slip or worse."""
+
 Mask = npt.NDArray[np.bool_]
 
 
@@ -164,6 +167,9 @@ def _numbers(table: CsvTable, columns: Sequence[str], at: Mask) -> Cells:
     # What pandas would take beside these (inf, -1, 1_000) is no count, rate or percentage that anybody publishes.
     is_number = words.str.fullmatch(r"[0-9]+(\.[0-9]+)?").to_numpy(dtype=bool)
     value = pd.to_numeric(words.where(is_number)).to_numpy(dtype=float)
+    # Nothing that is counted, and no population, comes near this.
+    is_number = is_number & ~(value > LARGEST)
+    value = np.where(is_number, value, np.nan)
     symbol = np.where(is_number, "", words.to_numpy(dtype=object))
     state = np.where(value == 0, State.ZERO.value, State.VALUE.value).astype(object)
     for place in np.flatnonzero(~is_number):

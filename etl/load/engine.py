@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from schema.errors import DatabaseNotReadyError
 
@@ -28,16 +28,22 @@ def open_engine(url: str, *, wait_seconds: float = 15) -> Engine:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise DatabaseNotReadyError(
             "DATABASE_URL is not a database address. Write sqlite:///path/to/file.db or "
             "postgresql+psycopg://user:password@host/name."
         ) from error
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        if parsed.database and parsed.database != ":memory:":
+        if not parsed.database or parsed.database == ":memory:":
+            raise DatabaseNotReadyError("DATABASE_URL names no file: what is loaded would be gone with the command.")
+        try:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(parsed)
+        except OSError as error:
+            raise DatabaseNotReadyError(
+                f"The folder of {parsed.database} cannot be made ({error.strerror}). Set DATABASE_URL to another path."
+            ) from error
+        engine = sa.create_engine(parsed.set(drivername="sqlite"))
         _prepare_sqlite(engine, wait_seconds)
         return engine
     if backend == "postgresql":
@@ -117,3 +123,5 @@ def _connected(engine: Engine) -> Connection:
         return engine.connect()
     except OperationalError as error:
         raise DatabaseNotReadyError("The database cannot be reached. Check DATABASE_URL and that it runs.") from error
+    except DatabaseError as error:
+        raise DatabaseNotReadyError(f"{engine.url.database} is not a database. Set DATABASE_URL to another.") from error

@@ -8,6 +8,9 @@ from etl.validate.context import SYMBOLS, ReturnContext, cells
 from etl.validate.rules import Fault, rule
 from schema.findings import Severity
 
+LARGEST = 1e8
+"""There are some twelve million children in England."""
+
 _LISTED = ", ".join(SYMBOLS)
 
 _EMPTY_AND = "leave the value empty and write"
@@ -54,6 +57,13 @@ def value_negative(ctx: ReturnContext) -> Iterator[Fault]:
     """A count below nought."""
     for row, text in cells(ctx.written["value"][ctx.read["value"] < 0]):
         yield Fault(f"{text} is below nought.", row, "value", text)
+
+
+@rule("value-too-large", Severity.ERROR, "Write how many there were: no quantity of a return comes near this.")
+def value_too_large(ctx: ReturnContext) -> Iterator[Fault]:
+    """A number larger than any population."""
+    for row, text in cells(ctx.written["value"][ctx.read["value"] > LARGEST]):
+        yield Fault(f"{text[:20]} is too large.", row, "value", text[:20])
 
 
 @rule("value-not-whole", Severity.ERROR, "Write the number as it was counted, not a rate, a share or an average.")

@@ -272,7 +272,19 @@ def test_wrong_use_is_one_sentence_and_status_2(demonstration_url: str, argument
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("url", ["mysql://x", "nonsense", "postgresql+psycopg://nobody@127.0.0.1:1/none"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://x",
+        "nonsense",
+        "postgresql+psycopg://nobody@127.0.0.1:1/none",
+        "postgresql://nobody@127.0.0.1:port/none",
+        "sqlite://",
+        "sqlite:///:memory:",
+        f"sqlite:///{(ROOT / 'README.md').as_posix()}",
+        f"sqlite:///{(ROOT / 'README.md' / 'under.db').as_posix()}",
+    ],
+)
 def test_a_database_that_cannot_be_used_is_one_sentence_and_status_2(url: str) -> None:
     done = safeguarding("indicators", url=url)
     assert done.returncode == 2

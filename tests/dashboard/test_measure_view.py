@@ -9,7 +9,7 @@ import pytest
 from dashboard.charts import breakdown as breakdown_chart
 from dashboard.charts import ranking as ranking_chart
 from dashboard.charts import trend as trend_chart
-from dashboard.components.measure import heading, ranking
+from dashboard.components.measure import figures_table, heading, ranking
 from dashboard.downloads import COLUMNS, as_csv, safe
 from dashboard.queries import Queries
 from dashboard.views.choices import Asked, Covering
@@ -214,3 +214,10 @@ def test_a_text_that_looks_like_a_formula_is_made_plain(text: str) -> None:
 
 def test_a_number_stays_a_number() -> None:
     assert safe(-1.5) == -1.5
+
+
+@pytest.mark.parametrize("area", ["poole", "cumbria", "northamptonshire", "cumberland"])
+def test_an_authority_without_neighbours_has_a_table_whose_rows_fit_its_head(queries: Queries, area: str) -> None:
+    twin = figures_table.figures_table(page_of(queries, "repeat-referrals", area=area, model="april-2021"))
+    assert twin.rows
+    assert {len(row) for row in twin.rows} == {len(twin.columns)}

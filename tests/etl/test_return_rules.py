@@ -370,6 +370,11 @@ def test_value_negative(tmp_path: Path) -> None:
     assert errors(result) == [("value-negative", "E2"), ("value-negative", "E3")]
 
 
+def test_value_too_large(tmp_path: Path) -> None:
+    result = check(tmp_path, row(value="1" + "0" * 300), row("care-starts", "100000000"))
+    assert errors(result) == [("value-too-large", "E2")]
+
+
 def test_value_not_whole(tmp_path: Path) -> None:
     result = check(tmp_path, row(value="99.5"), row("case-holders-fte", "195.3"), row("care-starts", "46.0"))
     assert errors(result) == [("value-not-whole", "E2")]

@@ -41,14 +41,9 @@ def figures_table(page: MeasurePage) -> TableTwin:
     columns += [words.unit_head(measure), "95% interval"]
     if page.covering is not Covering.QUARTER:
         columns += ["Comparators are for"] if lagging else []
-        columns += [
-            "England",
-            page.region_name or "Region",
-            "Neighbours’ mean",
-            "Median",
-            "Lowest to highest",
-            "With a figure",
-        ]
+        columns += ["England", page.region_name or "Region"]
+        if not page.no_neighbours:
+            columns += ["Neighbours’ mean", "Median", "Lowest to highest", "With a figure"]
     columns += ["Rank"] if ranked else []
     columns += ["Origin", "Status"]
     above = {(term.quantity, term.category) for term in page.definition.numerator}
