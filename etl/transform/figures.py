@@ -110,8 +110,8 @@ def whole_of(breakdown: str) -> str:
 def settle_precedence(values: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """One value for each (quantity, category, area, period, basis): that of the dataset to believe first.
 
-    The order is the quantity's `published_in`. For returns every publisher is the one agency, and the values of the
-    submission accepted last (the highest source id, since ids only grow) hold.
+    The order is the quantity's `published_in`. For returns every publisher is the one agency, and the value with the
+    highest `recency` (of the latest extract) holds.
     """
     sources = values[["quantity", "publisher", "source_id"]].drop_duplicates()
     contested = set(sources.loc[sources.duplicated("quantity", keep=False), "quantity"])
@@ -124,8 +124,10 @@ def settle_precedence(values: pd.DataFrame, catalogue: Catalogue) -> pd.DataFram
         for quantity, publisher in zip(sources["quantity"], sources["publisher"], strict=True)
     }
     rank = [place[pair] for pair in zip(disputed["quantity"], disputed["publisher"], strict=True)]
-    ordered = disputed.assign(rank=rank).sort_values(["rank", "source_id"], ascending=[True, False], kind="stable")
-    settled = ordered.drop_duplicates(["quantity", "category", "area", "period", "basis"]).drop(columns="rank")
+    recency = disputed["recency"] if "recency" in disputed else disputed["source_id"]
+    ordered = disputed.assign(rank=rank, recent=recency).sort_values(["rank", "recent"], ascending=[True, False])
+    settled = ordered.drop_duplicates(["quantity", "category", "area", "period", "basis"])
+    settled = settled.drop(columns=["rank", "recent"])
     return pd.concat([values[~is_contested], settled])
 
 

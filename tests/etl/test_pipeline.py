@@ -634,3 +634,17 @@ def test_no_row_points_at_nothing(everything: dict[str, Engine], name: str) -> N
 def test_what_is_kept_is_what_is_computed_again(everything: dict[str, Engine]) -> None:
     engine = everything["sqlite"]
     pd.testing.assert_frame_equal(figures(engine), in_order(as_of(engine, None)), check_exact=True)
+
+
+def test_the_later_extract_holds_in_whichever_order_returns_are_submitted(database_url: str) -> None:
+    engine = set_up(database_url)
+    codes = ("2025-26Q2", "2025-26Q1", "2024-25Q4", "2024-25Q3")
+    for code in codes:
+        submit_return(engine, RETURNS / f"{AGENCY}-{code}.csv", AGENCY, parse_period(code), CATALOGUE, CONTEXT, LATER)
+    figure = store.table_of(FigureRow).c
+    with reading(engine) as connection:
+        query = sa.select(figure.numerator).where(
+            figure.measure == "referrals", figure.basis == "rolling-year", figure.period == "2025-26Q2"
+        )
+        assert connection.execute(query).scalars().all() == [3926]
+    engine.dispose()
