@@ -69,6 +69,19 @@ class Version(Model):
     change: str
 
 
+class Cohort(Model):
+    """Whom a measure follows, and for how long: it can be reported only when the follow-up has run.
+
+    `who` says who is in the cohort, `look_back` over what window they entered it, `follow_up` how long each is
+    followed, and `reported` in which return the first whole cohort can stand.
+    """
+
+    who: str
+    look_back: str
+    follow_up: str
+    reported: str
+
+
 class Measure(Model):
     """A formula over quantities.
 
@@ -78,6 +91,7 @@ class Measure(Model):
     `says` is the measure's finding as a sentence, with `{value}` and, where it is shared out, `{category}` to fill in.
     `printed` is the quantity that holds the value as its publisher printed it; it rules for England and the regions,
     whose counts are rounded, and with `printed_rules: everywhere` (full-time equivalents) for authorities too.
+    `retired` is the day from which a measure is no longer used: it keeps its past, and no return asks for it.
     """
 
     id: str = Field(pattern=ID_PATTERN)
@@ -108,11 +122,13 @@ class Measure(Model):
     agency: str
     published_as: Counterpart
     breakdowns: tuple[str, ...] = ()
+    cohort: Cohort | None = None
     serves: str | None = None
     question: str
     a_rise_may_mean: str
     priorities: tuple[str, ...] = ()
     since: date
+    retired: date | None = None
     versions: tuple[Version, ...] = ()
 
     @field_validator("numerator", "denominator", mode="before")

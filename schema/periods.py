@@ -28,6 +28,8 @@ class PeriodKind(StrEnum):
     ACADEMIC_YEAR = "academic-year"
     POOLED_YEARS = "pooled-years"
     QUARTER = "quarter"
+    TERM = "term"
+    """A third of the academic year: autumn (September to December), spring (to April), summer (to August)."""
     MONTH = "month"
     MID_YEAR = "mid-year"
     """30 June, the date of the national population estimates."""
@@ -42,6 +44,7 @@ class Basis(StrEnum):
     YTD = "ytd"
     AT_DATE = "at-date"
     MONTH = "month"
+    TERM = "term"
     ACADEMIC_YEAR = "academic-year"
     POOLED_YEARS = "pooled-years"
 
@@ -55,6 +58,7 @@ class Basis(StrEnum):
             Basis.YTD: "year to date",
             Basis.AT_DATE: "at a date",
             Basis.MONTH: "month",
+            Basis.TERM: "school term",
             Basis.ACADEMIC_YEAR: "academic year",
             Basis.POOLED_YEARS: "pooled years",
         }[self]
@@ -82,7 +86,9 @@ class Period(BaseModel):
 
     @property
     def code(self) -> str:
-        """`2024-25`, `2025-26Q2`, `2025M09`, `SY2025` (30 September), `AY2024-25`, `CY2025`, `MY2024`, `PY2022-25`."""
+        """`2024-25`, `2025-26Q2`, `2025M09`, `SY2025` (30 September), `AY2024-25`, `AY2024-25T1`, `CY2025`, `MY2024`,
+        `PY2022-25`.
+        """
         span = f"{self.start.year}-{self.end.year % 100:02d}"
         match self.kind:
             case PeriodKind.YEAR_TO_31_MARCH:
@@ -100,8 +106,19 @@ class Period(BaseModel):
                 return f"MY{self.end.year}"
             case PeriodKind.ACADEMIC_YEAR:
                 return f"AY{span}"
+            case PeriodKind.TERM:
+                return f"AY{self._school_year}-{(self._school_year + 1) % 100:02d}T{self._term}"
             case PeriodKind.POOLED_YEARS:
                 return f"PY{span}"
+
+    @property
+    def _school_year(self) -> int:
+        """The year in which the academic year began."""
+        return self.start.year - (self.start.month < 9)
+
+    @property
+    def _term(self) -> int:
+        return (self.start.month - 9) % 12 // 4 + 1
 
     @property
     def natural_basis(self) -> Basis:
@@ -113,6 +130,8 @@ class Period(BaseModel):
                 return Basis.MONTH
             case PeriodKind.ACADEMIC_YEAR:
                 return Basis.ACADEMIC_YEAR
+            case PeriodKind.TERM:
+                return Basis.TERM
             case PeriodKind.POOLED_YEARS:
                 return Basis.POOLED_YEARS
             case PeriodKind.MID_YEAR:
@@ -130,6 +149,11 @@ class Period(BaseModel):
             case Basis.YTD:
                 april = date(self.end.year - (self.end.month < 4), 4, 1)
                 return april, self.end
+            case Basis.YEAR if self.kind is PeriodKind.QUARTER:
+                # What is counted once a year comes with a quarter's return, and covers the year that ends with it.
+                return _years_before(self.end, 1) + timedelta(days=1), self.end
+            case Basis.ACADEMIC_YEAR if self.kind is PeriodKind.TERM:
+                return date(self._school_year, 9, 1), self.end
             case _:
                 return self.start, self.end
 
@@ -144,16 +168,23 @@ class Period(BaseModel):
                 return f"year to {day_label(end)}"
             case Basis.MONTH:
                 return f"{end:%B %Y}"
+            case Basis.TERM:
+                return f"{_TERM_NAMES[self._term - 1]} term {self._school_year}/{(self._school_year + 1) % 100:02d}"
             case Basis.ACADEMIC_YEAR:
-                return f"academic year {start.year}/{end.year % 100:02d}"
+                return f"academic year {start.year}/{(start.year + 1) % 100:02d}"
             case Basis.POOLED_YEARS:
                 return f"{end.year - start.year} years to {day_label(end)}"
             case Basis.QUARTER | Basis.YTD:
                 months = f"{start:%B} {start.year} to " if start.year != end.year else f"{start:%B} to "
                 return f"{months}{end:%B %Y}"
 
-    def earlier(self, *, years: int = 0, quarters: int = 0) -> "Period":
+    def earlier(self, *, years: int = 0, quarters: int = 0, terms: int = 0) -> "Period":
         """The period of the same kind that lies this far back."""
+        if terms and self.kind is not PeriodKind.TERM:
+            raise ValueError(f"{self.code} is not a term")
+        if terms:
+            index = self._school_year * 3 + self._term - 1 - terms
+            return term(index // 3, index % 3 + 1)
         if quarters and self.kind is not PeriodKind.QUARTER:
             raise ValueError(f"{self.code} is not a quarter")
         if quarters:
@@ -194,6 +225,21 @@ def mid_year(year: int) -> Period:
 def academic_year(start_year: int) -> Period:
     """1 September to 31 August."""
     return Period(kind=PeriodKind.ACADEMIC_YEAR, start=date(start_year, 9, 1), end=date(start_year + 1, 8, 31))
+
+
+_TERM_STARTS = (9, 1, 5)
+_TERM_NAMES = ("autumn", "spring", "summer")
+
+
+def term(start_year: int, number: int) -> Period:
+    """Term 1 to 3 of the academic year that starts in `start_year`: autumn, spring, summer.
+
+    The ends are nominal, so that three terms make the academic year: schools' own days differ, and Easter moves.
+    """
+    year = start_year + (number > 1)
+    start = date(year, _TERM_STARTS[number - 1], 1)
+    end_month = (12, 4, 8)[number - 1]
+    return Period(kind=PeriodKind.TERM, start=start, end=date(year, end_month, monthrange(year, end_month)[1]))
 
 
 def pooled_years(start_year: int, end_year: int) -> Period:
@@ -243,6 +289,7 @@ _FORMS: tuple[tuple[str, Callable[[re.Match[str]], Period]], ...] = (
     (r"CY(?P<year>\d{4})", lambda m: calendar_year(int(m["year"]))),
     (r"MY(?P<year>\d{4})", lambda m: mid_year(int(m["year"]))),
     (r"AY(?P<first>\d{4})[-/](?P<last>\d{2})", lambda m: academic_year(_span(m))),
+    (r"AY(?P<first>\d{4})[-/](?P<last>\d{2})\s*T(?P<t>[1-3])", lambda m: term(_span(m), int(m["t"]))),
     (
         r"PY(?P<first>\d{4})-(?P<last>\d{2})",
         lambda m: pooled_years(int(m["first"]), int(m["first"]) + (int(m["last"]) - int(m["first"])) % 100),
@@ -268,5 +315,5 @@ def parse_period(text: str) -> Period:
             continue
     raise WrongUseError(
         f"“{text[:40]}” is not a period. Write a year as 2024-25, a quarter as 2025-26Q2, a month as 2025M09, "
-        "a year to 30 September as SY2025, an academic year as AY2024-25."
+        "a year to 30 September as SY2025, an academic year as AY2024-25, a school term as AY2024-25T1."
     )

@@ -31,15 +31,26 @@ class TimeKind(StrEnum):
     YEAR_TO_30_SEPTEMBER = "year-to-30-september"
     ACADEMIC_YEAR = "academic-year"
     MID_YEAR = "mid-year"
+    CALENDAR_YEAR = "calendar-year"
+    POOLED_YEARS = "pooled-years"
+    """Several years to 31 March taken together, printed `2020-23` or the like."""
+    AT_31_MARCH = "at-31-march"
+    """A year that stands for its 31 March, whatever it is printed as."""
 
 
 class Series(Model):
-    """One column (of the rows that match `where`) that holds one quantity, or one category of it."""
+    """One column (of the rows that match `where`) that holds one quantity, or one category of it.
+
+    `time` is what the row's period stands for where a file mixes several (a compilation of many publications does);
+    `month` (1 to 12) marks a column that holds one month of the row's year.
+    """
 
     quantity: str
     column: str
     category: str = TOTAL
     where: dict[str, str] = Field(default_factory=dict)
+    time: TimeKind | None = None
+    month: int | None = Field(default=None, ge=1, le=12)
 
 
 class PopulationSeries(Model):
@@ -88,13 +99,16 @@ class Publication(Model):
     `series_title` is the publication that it belongs to: its datasets are released together, and figures are computed
     within one release of it. `columns` are all columns beside the geography, as the newest release names them; a header
     that is neither this nor a declared variation of it is refused.
+    A `compilation` repeats what others publish first: it is shown only for a period that no first publisher covers, and
+    is checked against them everywhere else.
     """
 
     id: str = Field(pattern=ID_PATTERN)
     title: str
     series_title: str
     publisher: str
-    format: Literal["ees", "statistical-neighbours"] = "ees"
+    format: Literal["ees", "statistical-neighbours", "lait", "fingertips", "ons-ages"] = "ees"
+    compilation: bool = False
     time: TimeKind | None = None
     time_identifier: str = "Reporting year"
     constant: dict[str, str] = Field(default_factory=dict)

@@ -43,6 +43,7 @@ class Quantity(Model):
     year: children counted once in a period, first starts and last exits do not add up, and their rolling-year value is
     asked for instead. `printed_covers` says whether a printed figure is about a period (flow) or a date (stock).
     `published_in` is the order of precedence where several datasets of one release carry the quantity.
+    `only_published` says why no agency's return asks for it; every other count has exactly one home return.
     """
 
     id: str = Field(pattern=ID_PATTERN)
@@ -55,6 +56,7 @@ class Quantity(Model):
     whole_number: bool = True
     breakdowns: tuple[str, ...] = ()
     published_in: tuple[str, ...] = ()
+    only_published: str = ""
 
     @model_validator(mode="after")
     def _kind_is_complete(self) -> Self:

@@ -1,21 +1,32 @@
 """Returns: what each agency reports, when, and from whom."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schema.files import Model
-from schema.periods import Basis, Period
+from schema.periods import Basis, Period, PeriodKind
 from schema.quantities import ID_PATTERN
+from schema.working_days import after_working_days
+
+Occasion = Literal["Q1", "Q2", "Q3", "Q4", "T1", "T2", "T3"]
+"""A quarter of the financial year, or a term of the academic year, in which an item is asked for."""
 
 
 class ReturnItem(Model):
-    """One quantity of a return. `breakdowns` are asked for beside the total; `bases` is how it is to be reported."""
+    """One quantity of a return.
+
+    `breakdowns` are asked for beside the total; `bases` is how it is to be reported; `when` names the quarters or terms
+    that ask for it (empty: all of them), so that what is counted once a year is asked for once. `also` marks a
+    quantity whose home is another agency's return: this one's number is set beside it, and never takes its place.
+    """
 
     quantity: str
     breakdowns: tuple[str, ...] = ()
     bases: tuple[Basis, ...]
+    when: tuple[Occasion, ...] = ()
+    also: bool = False
 
 
 class Whole(Model):
@@ -30,17 +41,49 @@ class Whole(Model):
 
 
 class ReturnSpec(Model):
-    """A quarterly return of one agency. `id` is the agency's."""
+    """One agency's return and its calendar. `id` is the agency's.
+
+    `answers` says which team fills it in. It is owed `due_working_days_after` the quarter or term has ended.
+    """
 
     id: str = Field(pattern=ID_PATTERN)
     title: str
     short_title: str
     answers: str
-    frequency: Literal["quarterly"]
-    due_days_after: int = Field(gt=0, description="calendar days after the quarter's end")
+    about: str = ""
+    framework: str = "children"
+    frequency: Literal["quarterly", "termly"]
+    due_working_days_after: int = Field(gt=0, le=120)
     items: tuple[ReturnItem, ...]
     wholes: tuple[Whole, ...] = ()
 
+    @model_validator(mode="after")
+    def _occasions_fit(self) -> "ReturnSpec":
+        letter = "Q" if self.frequency == "quarterly" else "T"
+        for item in self.items:
+            if strange := [occasion for occasion in item.when if not occasion.startswith(letter)]:
+                raise ValueError(f"{item.quantity}: `when` names {strange[0]}, and the return is {self.frequency}")
+        return self
+
+    @property
+    def period_kind(self) -> PeriodKind:
+        """What sort of period the return is for."""
+        return PeriodKind.QUARTER if self.frequency == "quarterly" else PeriodKind.TERM
+
+    @property
+    def natural_basis(self) -> Basis:
+        """How a flow is reported when nothing else is said: for the quarter, or for the term."""
+        return Basis.QUARTER if self.frequency == "quarterly" else Basis.TERM
+
+    def asked(self, period: Period) -> tuple[ReturnItem, ...]:
+        """The items that the return for a period asks for."""
+        occasion = period.code[-2:]
+        return tuple(item for item in self.items if not item.when or occasion in item.when)
+
     def due(self, period: Period) -> date:
         """The day by which the return for a period is owed."""
-        return period.end + timedelta(days=self.due_days_after)
+        return after_working_days(period.end, self.due_working_days_after)
+
+    def following(self, period: Period, count: int = 1) -> Period:
+        """The period of the return that comes `count` after; a negative count goes back."""
+        return period.earlier(quarters=-count) if self.frequency == "quarterly" else period.earlier(terms=-count)

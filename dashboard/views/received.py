@@ -51,7 +51,7 @@ def return_facts(queries: Queries, context: Context) -> tuple[ReturnFact, ...]:
         got = {period.code for period in periods}
         last = periods[-1]
         source = newest[agency, last.code]
-        following = last.earlier(quarters=-1)
+        following = spec.following(last)
         facts.append(
             ReturnFact(
                 agency=agency,

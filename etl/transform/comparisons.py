@@ -22,7 +22,12 @@ FloatArray = npt.NDArray[np.float64]
 RELEASE = "release"
 
 # The bases on which an annual publication can be set beside a local figure (design, rule 3).
-_PUBLISHED_BASIS = {Basis.ROLLING_YEAR.value: Basis.YEAR.value, Basis.AT_DATE.value: Basis.AT_DATE.value}
+_PUBLISHED_BASIS = {
+    Basis.ROLLING_YEAR.value: Basis.YEAR.value,
+    Basis.YEAR.value: Basis.YEAR.value,
+    Basis.ACADEMIC_YEAR.value: Basis.ACADEMIC_YEAR.value,
+    Basis.AT_DATE.value: Basis.AT_DATE.value,
+}
 
 
 @dataclass(frozen=True)

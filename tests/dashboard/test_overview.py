@@ -68,17 +68,17 @@ FACT = ReturnFact(
     status="provisional",
     missing=(),
     next_period="2025-26Q3",
-    next_due=date(2026, 1, 20),
+    next_due=date(2026, 1, 22),
 )
 
 
 @pytest.mark.parametrize(
     ("today", "said"),
     [
-        (date(2025, 11, 3), "Next return: October to December 2025, due 20 January 2026"),
-        (date(2026, 1, 20), "Next return: October to December 2025, due 20 January 2026"),
-        (date(2026, 1, 21), "Late: October to December 2025, due 20 January 2026"),
-        (date(2026, 4, 21), "Late: 2 quarterly returns from October to December 2025, due 20 January 2026"),
+        (date(2025, 11, 3), "Next return: October to December 2025, due 22 January 2026"),
+        (date(2026, 1, 22), "Next return: October to December 2025, due 22 January 2026"),
+        (date(2026, 1, 23), "Late: October to December 2025, due 22 January 2026"),
+        (date(2026, 4, 24), "Late: 2 quarterly returns from October to December 2025, due 22 January 2026"),
     ],
 )
 def test_a_return_is_late_on_the_day_after_it_is_due(today: date, said: str) -> None:

@@ -154,7 +154,13 @@ def test_flows_that_add_up_make_a_year_of_quarters_and_children_counted_once_do_
         pytest.param(C1, "time: year-to-31-march", "time: year-to-christmas", "time", id="a year that is none"),
         pytest.param(C1, "    latest_period: 2025", "    latest: 2025", "latest", id="an unknown key of a release"),
         pytest.param(C1, "  2025-10-30:\n", "  autumn:\n", "releases", id="a release that is no day"),
-        pytest.param(RETURN, "due_days_after: 20", "due_days_after: 0", "due_days_after", id="due at once"),
+        pytest.param(
+            RETURN,
+            "due_working_days_after: 15",
+            "due_working_days_after: 0",
+            "due_working_days_after",
+            id="due at once",
+        ),
         pytest.param(RETURN, "frequency: quarterly", "frequency: often", "frequency", id="a frequency that is none"),
         pytest.param(
             FRAMEWORK,
@@ -481,7 +487,7 @@ def test_a_measure_a_publication_and_an_agency_are_each_added_by_a_file(folder: 
         encoding="utf-8",
     )
     (folder / "returns" / "police.yaml").write_text(
-        "title: Police\nshort_title: Police\nanswers: Analyst\nfrequency: quarterly\ndue_days_after: 30\n"
+        "title: Police\nshort_title: Police\nanswers: Analyst\nfrequency: quarterly\ndue_working_days_after: 30\n"
         "items:\n  - {quantity: police-notices, bases: [quarter]}\n",
         encoding="utf-8",
     )

@@ -267,3 +267,19 @@ def test_a_month_of_an_earlier_year_is_a_whole_month(period: Period, years: int)
 def test_only_quarters_are_counted_back_in_quarters() -> None:
     with pytest.raises(ValueError, match="2024-25 is not a quarter"):
         year_to_31_march(2025).earlier(quarters=1)
+
+
+def test_three_terms_make_the_academic_year_and_know_their_neighbours() -> None:
+    autumn, spring, summer = (parse_period(f"AY2024-25T{number}") for number in (1, 2, 3))
+    whole = parse_period("AY2024-25")
+    assert (autumn.start, summer.end) == (whole.start, whole.end)
+    assert (spring.start, summer.start) == (autumn.end + timedelta(days=1), spring.end + timedelta(days=1))
+    assert [p.earlier(terms=-1).code for p in (autumn, spring, summer)] == ["AY2024-25T2", "AY2024-25T3", "AY2025-26T1"]
+    assert autumn.earlier(years=1).code == "AY2023-24T1"
+    assert autumn.label() == "autumn term 2024/25"
+    assert summer.label(Basis.ACADEMIC_YEAR) == "academic year 2024/25"
+    assert summer.covered(Basis.ACADEMIC_YEAR) == (whole.start, whole.end)
+
+
+def test_what_is_counted_once_a_year_covers_the_year_that_ends_with_the_quarter() -> None:
+    assert parse_period("2024-25Q4").covered(Basis.YEAR) == (date(2024, 4, 1), date(2025, 3, 31))

@@ -15,13 +15,13 @@ CATALOGUE = default_catalogue()
 @pytest.mark.parametrize(
     ("code", "due"),
     [
-        ("2025-26Q1", date(2025, 7, 20)),
-        ("2025-26Q2", date(2025, 10, 20)),
-        ("2025-26Q3", date(2026, 1, 20)),
-        ("2025-26Q4", date(2026, 4, 20)),
+        ("2025-26Q1", date(2025, 7, 21)),
+        ("2025-26Q2", date(2025, 10, 21)),
+        ("2025-26Q3", date(2026, 1, 22)),
+        ("2025-26Q4", date(2026, 4, 23)),
     ],
 )
-def test_social_care_owes_its_return_twenty_days_after_the_quarter(code: str, due: date) -> None:
+def test_social_care_owes_its_return_fifteen_working_days_after_the_quarter(code: str, due: date) -> None:
     assert CATALOGUE.return_spec("childrens-social-care").due(parse_period(code)) == due
 
 
