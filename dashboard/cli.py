@@ -75,11 +75,14 @@ def _engine(*, ready: bool = True) -> "Iterator[Engine]":
     from dashboard.settings import Settings
     from etl.load.engine import open_engine
     from etl.load.migrate import require_ready
+    from etl.pipeline import require_current
+    from schema.catalogue import default_catalogue
 
     engine = open_engine(Settings().database_url)
     try:
         if ready:
             require_ready(engine)
+            require_current(engine, default_catalogue(), _context())
         yield engine
     finally:
         engine.dispose()
@@ -107,17 +110,21 @@ def _show_findings(findings: "tuple[Finding, ...]") -> None:
 )
 def init(
     area: Annotated[
-        str, typer.Option(help="The partnership's authority: id, DfE code or GSS code.")
-    ] = "stoke-on-trent",
+        str, typer.Option(help="The partnership's authority: id, DfE code or GSS code. Needed the first time.")
+    ] = "",
     name: Annotated[str, typer.Option(help="What the partnership is called.")] = "",
 ) -> None:
-    """Make or update the database's tables and set the partnership up. Doing it again changes nothing."""
+    """Make or update the database's tables, set the partnership up, and compute again what an older version computed.
+
+    Doing it again changes nothing.
+    """
     from dashboard.commands import set_up_partnership
     from schema.areas import load_areas
+    from schema.catalogue import default_catalogue
 
-    home = load_areas().find(area)
-    with _engine(ready=False) as engine:
-        known = set_up_partnership(engine, _context(), home, name)
+    home = load_areas().find(area) if area else None
+    with _engine(ready=False) as engine, _progress() as progress:
+        known = set_up_partnership(engine, _context(), home, name, default_catalogue(), progress)
         _out.print(f"Ready: {known.name}, home area {known.home_area}.", markup=False)
 
 
@@ -146,6 +153,9 @@ def load_publication(
     release: Annotated[
         str, typer.Option(help="The release day (2025-10-30), where the file's latest period does not tell.")
     ] = "",
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Load a file that says less than the one it replaces.")
+    ] = False,
 ) -> None:
     """Load published files. Each is recognised by what is in it, not by its name."""
     from etl.pipeline import load_publications
@@ -153,9 +163,12 @@ def load_publication(
 
     day = _day(release) if release else None
     with _engine() as engine, _progress() as progress:
-        report = load_publications(engine, files, default_catalogue(), _context(), release=day, progress=progress)
+        report = load_publications(
+            engine, files, default_catalogue(), _context(), release=day, replace=replace, progress=progress
+        )
     for file in report.files:
         what = f"{file.rows:,} rows loaded" if file.changed else "already loaded, nothing changed"
+        what += f", in place of {file.replaces}" if file.replaces else ""
         _out.print(f"{file.file_name}: {file.title}, release {file.edition}: {what}", markup=False)
     if report.values:
         _out.print(f"{report.values:,} values kept, {report.figures:,} figures computed.")

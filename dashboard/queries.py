@@ -13,6 +13,7 @@ from dashboard.compared import ComparedMeasure, ReleasedFigures
 from etl.load import store
 from etl.load.engine import reading
 from etl.pipeline import figures_as_of
+from etl.transform.agreement import agreement
 from etl.transform.comparisons import NeighbourSets, compare, newest_only
 from schema.catalogue import Catalogue
 from schema.context import Context
@@ -135,7 +136,8 @@ class Queries:
             else:
                 whole = self.figures(context, all_releases=True)
                 return whole[whole["measure"] == measure].reset_index(drop=True)
-            return _with_sources(found, store.active_sources(connection, context)).reset_index(drop=True)
+            sources = store.active_sources(connection, context)
+            return _with_sources(found, sources, self.catalogue).reset_index(drop=True)
 
         everything: pd.DataFrame = self._keep(("figures", context, measure), make)
         if all_releases:
@@ -153,6 +155,12 @@ class Queries:
             return ComparedMeasure(compare(figures, formula, neighbours, self.catalogue), self.catalogue, neighbours)
 
         found: ComparedMeasure = self._keep(("compared", context, measure, neighbours.model), make)
+        return found
+
+    def agreement(self, context: Context, measure: str | None = None) -> pd.DataFrame:
+        """Where a compilation repeats what others published first: every such pair, and whether they agree."""
+        figures = self.figures(context, measure, all_releases=True)
+        found: pd.DataFrame = self._keep(("agreement", context, measure), lambda _: agreement(figures))
         return found
 
     def released(self, context: Context, measure: str) -> ReleasedFigures:
@@ -240,10 +248,14 @@ def _read_figures(connection: Connection, measure: str | None) -> pd.DataFrame:
     return frame.astype(numbers).rename(columns={"area_id": "area"})
 
 
-def _with_sources(figures: pd.DataFrame, sources: Sequence[store.Source]) -> pd.DataFrame:
+def _with_sources(figures: pd.DataFrame, sources: Sequence[store.Source], catalogue: Catalogue) -> pd.DataFrame:
     """What each figure's source says of itself, and only figures whose source holds."""
+    compilations = {publication.id for publication in catalogue.publications.values() if publication.compilation}
     about = pd.DataFrame(
-        [(s.id, s.kind, s.publisher, s.edition, s.released_on, s.loaded_at) for s in sources],
-        columns=["source_id", "kind", "publisher", "edition", "released_on", "loaded_at"],
-    )
+        [
+            (s.id, s.kind, s.publisher, s.edition, s.released_on, s.loaded_at, s.publisher in compilations)
+            for s in sources
+        ],
+        columns=["source_id", "kind", "publisher", "edition", "released_on", "loaded_at", "compilation"],
+    ).astype({"compilation": bool})
     return figures.astype({"source_id": "int64"}).merge(about.astype({"source_id": "int64"}), on="source_id")

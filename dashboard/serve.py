@@ -9,6 +9,9 @@ from dashboard.app import create_app
 from dashboard.settings import Settings
 from etl.load.engine import open_engine
 from etl.load.migrate import require_ready
+from etl.pipeline import require_current
+from schema.catalogue import default_catalogue
+from schema.context import Context
 from schema.errors import WrongUseError
 
 THREADS = 8
@@ -25,6 +28,7 @@ def serve(console: Console) -> None:
     engine = open_engine(settings.database_url)
     try:
         require_ready(engine)
+        require_current(engine, default_catalogue(), Context())
     finally:
         engine.dispose()
     _require_free(settings.host, settings.port)

@@ -10,7 +10,7 @@ from etl.extract.carried import carried_files, extract_carried
 from etl.load import store
 from etl.load.engine import reading, writing
 from etl.load.migrate import upgrade
-from etl.pipeline import load_publications, submit_return
+from etl.pipeline import bring_up_to_date, load_publications, submit_return
 from schema.catalogue import Catalogue
 from schema.context import Context
 from schema.errors import WrongUseError
@@ -43,6 +43,7 @@ def build_demonstration(
                 "This database holds a partnership's own figures, and the demonstration's are made up. "
                 "Set DATABASE_URL to another database."
             )
+    bring_up_to_date(engine, catalogue, context, progress)
     if _complete(engine, context):
         return False
     load_publications(

@@ -3,7 +3,7 @@
 Each function is one transaction. Whatever goes wrong, the database is as it was.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,11 +15,12 @@ from etl.extract.publications import Extracted, extract_publication
 from etl.extract.returns import read_return
 from etl.load import store
 from etl.load.engine import reading, writing
+from etl.transform import fingerprint
 from etl.transform.figures import FIGURE_COLUMNS, Vintage, compute_figures
 from etl.validate.check import CheckedReturn, check_return
 from schema.catalogue import Catalogue
 from schema.context import Context
-from schema.errors import FileRefusedError
+from schema.errors import DatabaseNotReadyError, FileRefusedError
 from schema.findings import Severity
 from schema.periods import Period
 
@@ -40,6 +41,8 @@ class Loaded:
     rows: int
     changed: bool
     """False where the same content was already there."""
+    replaces: str = ""
+    """What was there of the same release before, in words."""
 
 
 @dataclass(frozen=True)
@@ -60,15 +63,18 @@ def load_publications(
     context: Context,
     *,
     release: date | None = None,
+    replace: bool = False,
     extract: Callable[[Path, Catalogue, date | None], Extracted] = extract_publication,
     progress: Progress = quiet,
 ) -> LoadReport:
     """Load published files, all of them or none.
 
-    Every file is read before anything is written, so that the database is held only for the writing.
+    Every file is read before anything is written, so that the database is held only for the writing. `replace` allows
+    a file to say less than what it replaces.
 
     Raises:
-        FileRefusedError: a file is no known publication, or a row of it is wrong.
+        FileRefusedError: a file is no known publication, a row of it is wrong, or areas or periods that an earlier
+            version of the same release had are gone from it.
     """
     read = []
     for path in paths:
@@ -79,7 +85,10 @@ def load_publications(
         store.require_partnership(connection, context)
         files, fresh, values = [], {}, 0
         for found in read:
-            source_id, new = store.add_source(connection, context, _release_source(found))
+            source = _release_source(found, catalogue)
+            before = store.versions_of(connection, context, source)
+            source_id, new = store.add_source(connection, context, source)
+            replaces = _replaced(connection, found, before[-1], allowed=replace) if new and before else ""
             if new:
                 fresh[source_id] = found
                 values += store.add_values(connection, source_id, found.values)
@@ -93,14 +102,35 @@ def load_publications(
                     {"release": found.release.isoformat(), "file": found.file_name},
                 )
             files.append(
-                Loaded(found.file_name, found.publication.title, found.release.isoformat(), found.row_count, new)
+                Loaded(
+                    found.file_name, found.publication.title, found.release.isoformat(), found.row_count, new, replaces
+                )
             )
         progress("Computing figures")
         figures, waiting = _recompute(connection, catalogue, context, fresh) if fresh else (0, ())
     return LoadReport(tuple(files), values, figures, waiting)
 
 
-def _release_source(found: Extracted) -> store.NewSource:
+def _replaced(connection: Connection, found: Extracted, before: store.Version, *, allowed: bool) -> str:
+    """What a file replaces, in words; a file that says less than what it replaces is refused unless that is allowed."""
+    says = {
+        pair
+        for frame, when in ((found.values, "period"), (found.population, "period"), (found.neighbours, "model"))
+        for pair in frame[["area", when]].drop_duplicates().itertuples(index=False, name=None)
+    }
+    gone = sorted(store.places_said(connection, before.id) - says)
+    title = f"{found.publication.title}, release {found.release}"
+    if gone and not allowed:
+        area, period = gone[0]
+        raise FileRefusedError(
+            f"{found.file_name}: {len(gone):,} of the areas and periods that {before.file_name} had for the same "
+            f"release ({title}) are not in it, first {area} {period}. It may have been cut short: download it again, "
+            "or load it with --replace if its publisher took them out."
+        )
+    return f"version {before.version} ({before.file_name}, loaded {before.loaded_at:%Y-%m-%d %H:%M} UTC)"
+
+
+def _release_source(found: Extracted, catalogue: Catalogue) -> store.NewSource:
     return store.NewSource(
         kind=store.RELEASE,
         publisher=found.publication.id,
@@ -111,6 +141,7 @@ def _release_source(found: Extracted) -> store.NewSource:
         file_name=found.file_name,
         sha256=found.sha256,
         row_count=found.row_count,
+        reading=fingerprint.of_reading(catalogue, found.publication.id),
     )
 
 
@@ -172,7 +203,11 @@ def submit_return(
         store.audit(connection, context, "return submitted", f"{agency} {period.code}", {"file": path.name})
         sources = store.active_sources(connection, context)
         version = next(source.version for source in sources if source.id == source_id)
-        figures = _recompute_returns(connection, catalogue, sources, agency)
+        figures = sum(
+            _recompute_returns(connection, catalogue, sources, reader)
+            for reader in _agencies(sources)
+            if agency in catalogue.agencies_read_by(reader)
+        )
     return Submitted(checked, version, changed=True, values=values, figures=figures)
 
 
@@ -185,12 +220,25 @@ def _recompute(
     releases = [source for source in sources if source.kind == store.RELEASE]
     new_populations = {found.release for found in fresh.values() if len(found.population)}
     touched = {
-        (source.series_title, source.edition)
-        for source in releases
-        if source.id in fresh or _population_release(catalogue, source) in new_populations
+        source for source in releases if source.id in fresh or _population_release(catalogue, source) in new_populations
     }
+    count, waiting = _recompute_releases(connection, catalogue, releases, fresh, touched)
+    if new_populations:
+        for agency in _agencies(sources):
+            count += _recompute_returns(connection, catalogue, sources, agency)
+    return count, waiting
+
+
+def _recompute_releases(
+    connection: Connection,
+    catalogue: Catalogue,
+    releases: Sequence[store.Source],
+    fresh: dict[int, Extracted],
+    touched: Collection[store.Source],
+) -> tuple[int, tuple[str, ...]]:
+    """Compute the figures of every release that a touched source belongs to."""
     count, waiting = 0, []
-    for series_title, edition in sorted(touched):
+    for series_title, edition in sorted({(source.series_title, source.edition) for source in touched}):
         members = [source for source in releases if (source.series_title, source.edition) == (series_title, edition)]
         vintage, missing = _release_vintage(connection, catalogue, releases, members, fresh)
         if missing:
@@ -199,9 +247,6 @@ def _recompute(
         count += store.replace_figures(
             connection, store.all_versions(connection, members), compute_figures(vintage, catalogue)
         )
-    if new_populations:
-        for agency in _agencies(sources):
-            count += _recompute_returns(connection, catalogue, sources, agency)
     return count, tuple(waiting)
 
 
@@ -216,10 +261,14 @@ def _population_release(catalogue: Catalogue, source: store.Source) -> date | No
     return release.population if release else None
 
 
-def _population_sources(catalogue: Catalogue, sources: Sequence[store.Source], day: date | None) -> list[int]:
-    """The ids of the sources that carry the population released on a day."""
-    carriers = {publication.id for publication in catalogue.publications.values() if publication.population_series}
-    return [source.id for source in sources if source.publisher in carriers and source.released_on == day]
+def _population(
+    connection: Connection, catalogue: Catalogue, sources: Sequence[store.Source], day: date | None = None
+) -> pd.DataFrame:
+    """The mid-year estimates among some sources (those released on a day, or all), each with its `released_on`."""
+    carriers = {publication.id for publication in catalogue.publications.values() if publication.carries_population}
+    found = {s.id: s.released_on for s in sources if s.publisher in carriers and day in (None, s.released_on)}
+    frame = store.read_population(connection, list(found))
+    return frame.assign(released_on=frame["source_id"].map(found))
 
 
 def _release_vintage(
@@ -241,37 +290,77 @@ def _release_vintage(
     ]
     values = pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
     day = max((found for source in members if (found := _population_release(catalogue, source))), default=None)
-    population = store.read_population(connection, _population_sources(catalogue, releases, day))
+    # Where a release rests on no population, none is read: an empty frame, and no rates.
+    population = _population(connection, catalogue, releases if day else [], day)
     missing = day.isoformat() if day is not None and population.empty and len(values) else ""
-    return Vintage(values, population, {source.id: source.status for source in members}, local=False), missing
+    return Vintage(values, population, {source.id: source.status for source in members}), missing
 
 
 def returns_vintage(
     connection: Connection, catalogue: Catalogue, sources: Sequence[store.Source], agency: str
 ) -> Vintage:
-    """What an agency's accepted returns say together, over the newest population among these sources."""
-    members = [source for source in sources if source.kind == store.SUBMISSION and source.publisher == agency]
-    carriers = {publication.id for publication in catalogue.publications.values() if publication.population_series}
-    newest = max((source.released_on for source in sources if source.publisher in carriers), default=None)
+    """What an agency's accepted returns say together, over the newest population among these sources.
+
+    What the agency reports of another's quantities stands beside that one's own number and never in its place, so it
+    is left out; what its measures need of another agency's is read from there.
+    """
+    members = _submissions(sources, {agency})
+    lenders = _submissions(sources, catalogue.agencies_read_by(agency) - {agency})
+    everyone = [*members, *lenders]
+    values = store.read_values(connection, everyone)
+    home = values["quantity"].map(catalogue.home_return)
+    values = values[(home == values["publisher"]) | (home.isna() & (values["publisher"] == agency))]
     # The later extract knows more, whenever it was submitted: backfilling old quarters undoes no restatement.
-    order = {s.id: place for place, s in enumerate(sorted(members, key=lambda s: (s.released_on, s.id)))}
-    values = store.read_values(connection, members)
+    order = {s.id: place for place, s in enumerate(sorted(everyone, key=lambda s: (s.released_on, s.id)))}
     return Vintage(
         values.assign(recency=values["source_id"].map(order)),
-        store.read_population(connection, _population_sources(catalogue, sources, newest)),
+        _population(connection, catalogue, sources),
         {source.id: source.status for source in members},
-        local=True,
+        agency,
     )
+
+
+def _submissions(sources: Sequence[store.Source], agencies: Collection[str]) -> list[store.Source]:
+    return [source for source in sources if source.kind == store.SUBMISSION and source.publisher in agencies]
 
 
 def _recompute_returns(
     connection: Connection, catalogue: Catalogue, sources: Sequence[store.Source], agency: str
 ) -> int:
-    members = [source for source in sources if source.kind == store.SUBMISSION and source.publisher == agency]
+    members = _submissions(sources, {agency})
     vintage = returns_vintage(connection, catalogue, sources, agency)
     return store.replace_figures(
         connection, store.all_versions(connection, members), compute_figures(vintage, catalogue)
     )
+
+
+def require_current(engine: Engine, catalogue: Catalogue, context: Context) -> None:
+    """Stop where the kept figures were computed by other code or other formulas than these.
+
+    Raises:
+        DatabaseNotReadyError: says which command computes them again.
+    """
+    with reading(engine) as connection:
+        if store.computed_by(connection, context) != fingerprint.of_computation(catalogue):
+            raise DatabaseNotReadyError(
+                "The figures in the database were computed by another version of the product or of its measures. "
+                "Run `safeguarding init` to compute them again."
+            )
+
+
+def bring_up_to_date(engine: Engine, catalogue: Catalogue, context: Context, progress: Progress = quiet) -> bool:
+    """Compute every figure again where other code or other formulas made them; False where these did."""
+    wanted = fingerprint.of_computation(catalogue)
+    with writing(engine) as connection:
+        if store.computed_by(connection, context) == wanted:
+            return False
+        sources = store.active_sources(connection, context)
+        progress("Computing every figure again")
+        releases = [source for source in sources if source.kind == store.RELEASE]
+        count, _ = _recompute_releases(connection, catalogue, releases, {}, set(releases))
+        count += sum(_recompute_returns(connection, catalogue, sources, agency) for agency in _agencies(sources))
+        store.audit(connection, context, store.COMPUTED, "all figures", {"fingerprint": wanted, "figures": count})
+    return True
 
 
 def figures_as_of(connection: Connection, catalogue: Catalogue, context: Context) -> pd.DataFrame:

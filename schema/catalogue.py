@@ -69,6 +69,21 @@ class Catalogue(Model):
         return next((c.title for c in self.breakdowns[breakdown].categories if c.id == category), category)
 
     @cached_property
+    def home_return(self) -> dict[str, str]:
+        """The agency whose return each quantity is at home in, by quantity."""
+        return {item.quantity: spec.id for spec in self.returns.values() for item in spec.items if not item.also}
+
+    def agencies_read_by(self, agency: str) -> frozenset[str]:
+        """The agencies whose returns an agency's measures are computed from: itself, and those that count a part."""
+        terms = [
+            term.quantity
+            for measure in self.measures.values()
+            if measure.agency == agency
+            for term in (*measure.numerator, *measure.denominator)
+        ]
+        return frozenset({agency, *(self.home_return[name] for name in terms if name in self.home_return)})
+
+    @cached_property
     def category_keys(self) -> frozenset[str]:
         """Every category that a value may carry."""
         return frozenset({TOTAL, *(b.key(category.id) for b in self.breakdowns.values() for category in b.categories)})

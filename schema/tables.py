@@ -142,6 +142,8 @@ class SourceRow(Base):
     """provisional, revised or final."""
     file_name: Mapped[str]
     sha256: Mapped[str]
+    reading: Mapped[str] = mapped_column(server_default=sa.text("''"))
+    """What was read of the file: the same file is a new version once more of it is read. Empty for returns."""
     row_count: Mapped[int]
     loaded_at: Mapped[datetime]
     actor: Mapped[str]

@@ -53,6 +53,7 @@ class NewSource(NamedTuple):
     file_name: str
     sha256: str
     row_count: int
+    reading: str = ""
 
 
 def table_of(model: type[Base]) -> sa.Table:
@@ -103,22 +104,50 @@ def audit(connection: Connection, context: Context, action: str, subject: str, d
     )
 
 
+class Version(NamedTuple):
+    """A version of a source that is there already."""
+
+    id: int
+    version: int
+    sha256: str
+    reading: str
+    file_name: str
+    loaded_at: datetime
+
+
+def versions_of(connection: Connection, context: Context, new: NewSource) -> list[Version]:
+    """The versions of a source's edition that are kept, oldest first."""
+    row = SourceRow.__table__.c
+    query = (
+        sa.select(*(row[name] for name in Version._fields))
+        .where(
+            row.partnership_id == context.partnership,
+            row.kind == new.kind,
+            row.publisher == new.publisher,
+            row.edition == new.edition,
+        )
+        .order_by(row.version)
+    )
+    return [Version(*found) for found in connection.execute(query)]
+
+
+def places_said(connection: Connection, source_id: int) -> set[tuple[str, str]]:
+    """The areas and periods of which a source says anything; of neighbours, the areas and the model."""
+    said: set[tuple[str, str]] = set()
+    for model, when in ((QuantityValueRow, "period"), (PopulationRow, "period"), (NeighbourRow, "model")):
+        table = table_of(model)
+        query = sa.select(table.c.area_id, table.c[when]).where(table.c.source_id == source_id).distinct()
+        said.update((area, period) for area, period in connection.execute(query))
+    return said
+
+
 def add_source(connection: Connection, context: Context, new: NewSource) -> tuple[int, bool]:
     """Keep a source as accepted; an older version of the same edition is superseded.
 
     Returns its id, and False where the same content is already there (nothing is then changed).
     """
-    same = connection.execute(
-        sa.select(SourceRow.id, SourceRow.version, SourceRow.sha256)
-        .where(
-            SourceRow.partnership_id == context.partnership,
-            SourceRow.kind == new.kind,
-            SourceRow.publisher == new.publisher,
-            SourceRow.edition == new.edition,
-        )
-        .order_by(SourceRow.version)
-    ).all()
-    if same and same[-1].sha256 == new.sha256:
+    same = versions_of(connection, context, new)
+    if same and (same[-1].sha256, same[-1].reading) == (new.sha256, new.reading):
         return same[-1].id, False
     now = datetime.now(UTC)
     source_id = connection.execute(
@@ -261,6 +290,22 @@ def _read(connection: Connection, model: type[Base], source_ids: Sequence[int]) 
         rows.extend(connection.execute(sa.select(table).where(table.c.source_id.in_(chunk))).all())
     frame = pd.DataFrame.from_records([tuple(row) for row in rows], columns=names)
     return frame.astype({"value": float})
+
+
+COMPUTED = "figures computed"
+
+
+def computed_by(connection: Connection, context: Context) -> str:
+    """The fingerprint of what the kept figures were computed by; empty where it was never written down."""
+    row = AuditEventRow.__table__.c
+    query = (
+        sa.select(row.details)
+        .where(row.partnership_id == context.partnership, row.action == COMPUTED)
+        .order_by(row.id.desc())
+        .limit(1)
+    )
+    details = connection.execute(query).scalar_one_or_none()
+    return str(details["fingerprint"]) if details else ""
 
 
 def data_version(connection: Connection) -> int:

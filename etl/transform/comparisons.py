@@ -6,6 +6,7 @@ beside the newest published one that ends no later than itself, and whoever show
 """
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 import numpy as np
@@ -51,15 +52,18 @@ class NeighbourSets:
 def newest_only(figures: pd.DataFrame) -> pd.DataFrame:
     """For each measure, period and basis the figures of its newest release, for every area alike.
 
-    `figures` has `kind` and `released_on` of each figure's source beside its own columns. The release is chosen for the
-    period and not for each area, so that authorities are only ever compared within one release (design, rule 12).
-    Returns' figures are already of the newest submission.
+    `figures` has `kind`, `released_on` and `compilation` of each figure's source beside its own columns. The release is
+    chosen for the period and not for each area, so that authorities are only ever compared within one release (design,
+    rule 12). A compilation, however new, stands only where no first publisher has anything for the period. Returns'
+    figures are already of the newest submission.
     """
     published = figures["kind"] == RELEASE
-    key = ["measure", "period", "basis"]
-    newest = figures[published].groupby(key)["released_on"].transform("max")
+    found = figures[published]
+    day = found["released_on"].map({day: day.toordinal() for day in found["released_on"].unique()}).astype(float)
+    standing = day.where(~found["compilation"].astype(bool), day - date.max.toordinal())
+    best = standing.groupby([found["measure"], found["period"], found["basis"]]).transform("max")
     keep = ~published
-    keep[newest.index] = figures.loc[newest.index, "released_on"] == newest
+    keep[found.index] = standing == best
     return figures[keep]
 
 

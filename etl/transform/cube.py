@@ -1,5 +1,6 @@
 """Quantity values laid out as aligned arrays, so that a formula over them is arithmetic on arrays."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, cast
@@ -9,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from schema.catalogue import Catalogue
-from schema.periods import Basis, PeriodKind, parse_period
+from schema.periods import Basis, Period, PeriodKind, parse_period
 from schema.quantities import QuantityKind
 from schema.states import SEVERITY, SEVERITY_OF, State
 
@@ -80,11 +81,17 @@ class Cube:
     def __len__(self) -> int:
         return len(self.area)
 
+    def newest_source(self, among: Collection[int]) -> Ids:
+        """For each row the newest of some sources that says anything of its area and period; 0 where none does."""
+        key = frozenset(among)
+        if key not in self._newest:
+            found = [np.where(np.isin(part.source, list(key)), part.source, 0) for part in self.parts.values()]
+            self._newest[key] = np.maximum.reduce(found)
+        return self._newest[key]
+
     @cached_property
-    def newest_source(self) -> Ids:
-        """For each row the newest source that says anything of its area and period."""
-        newest: Ids = np.maximum.reduce([part.source for part in self.parts.values()])
-        return newest
+    def _newest(self) -> dict[frozenset[int], Ids]:
+        return {}
 
     def part(self, quantity: str, category: str, basis: str) -> Part:
         """A term; missing throughout where nobody reports it."""
@@ -100,36 +107,50 @@ class Cube:
         return {(area, period): row for row, (area, period) in enumerate(zip(self.area, self.period, strict=True))}
 
     def with_rolling_years(self, catalogue: Catalogue) -> "Cube":
-        """The cube with a rolling year added for every flow that adds up: the sum of the four quarters that end there.
+        """The cube with a year added for every flow that adds up: the rolling year of the four quarters that end there,
+        and the academic year of the three terms that end with a summer.
 
         A quarter that is missing leaves the rolling year missing: three quarters are never called a year. Where the
-        return gives a rolling year itself (children counted once), that stands and nothing is summed.
+        return gives the year itself (children counted once), that stands and nothing is summed.
         """
-        quarters = self._previous_quarters()
         added = {}
-        for (quantity, category, basis), part in self.parts.items():
-            if basis != Basis.QUARTER or (quantity, category, Basis.ROLLING_YEAR.value) in self.parts:
-                continue
-            known = catalogue.quantities[quantity]
-            if known.kind is QuantityKind.FLOW and known.additive:
-                added[(quantity, category, Basis.ROLLING_YEAR.value)] = self._summed(part, quarters)
+        for basis, year, before in (
+            (Basis.QUARTER, Basis.ROLLING_YEAR, self._quarters_of_rolling_year()),
+            (Basis.TERM, Basis.ACADEMIC_YEAR, self._terms_of_academic_year()),
+        ):
+            for (quantity, category, own), part in self.parts.items():
+                if own != basis or (quantity, category, year.value) in self.parts:
+                    continue
+                known = catalogue.quantities[quantity]
+                if known.kind is QuantityKind.FLOW and known.additive:
+                    added[(quantity, category, year.value)] = self._summed(part, before)
         return Cube(self.area, self.period, {**self.parts, **added})
 
-    def _previous_quarters(self) -> npt.NDArray[np.int64]:
-        """For each row the rows of its quarter and the three before, -1 where one is not there: shape (rows, 4)."""
+    def _quarters_of_rolling_year(self) -> npt.NDArray[np.int64]:
+        """For each row the rows of its quarter and the three before: shape (rows, 4)."""
+        return self._rows_of(
+            4, PeriodKind.QUARTER, lambda period: [period.earlier(quarters=back).code for back in range(4)]
+        )
+
+    def _terms_of_academic_year(self) -> npt.NDArray[np.int64]:
+        """For each row of a summer term the rows of it and the two before: shape (rows, 3)."""
+        return self._rows_of(
+            3,
+            PeriodKind.TERM,
+            lambda period: [period.earlier(terms=back).code if period.end.month == 8 else "" for back in range(3)],
+        )
+
+    def _rows_of(self, count: int, kind: PeriodKind, codes: Callable[[Period], list[str]]) -> npt.NDArray[np.int64]:
+        """For each row the rows of some periods of its own area, -1 where one is not there."""
         periods = {code: parse_period(code) for code in set(self.period)}
-        earlier = {
-            code: [period.earlier(quarters=back).code for back in range(4)]
-            for code, period in periods.items()
-            if period.kind is PeriodKind.QUARTER
-        }
+        wanted = {code: codes(period) for code, period in periods.items() if period.kind is kind}
         return np.array(
             [
-                [self._row_of.get((area, code), -1) for code in earlier.get(period, [""] * 4)]
+                [self._row_of.get((area, code), -1) for code in wanted.get(period, [""] * count)]
                 for area, period in zip(self.area, self.period, strict=True)
             ],
             dtype=np.int64,
-        ).reshape(-1, 4)
+        ).reshape(-1, count)
 
     def _summed(self, part: Part, quarters: npt.NDArray[np.int64]) -> Part:
         severity = np.where(quarters >= 0, part.severity[quarters], np.int8(_MISSING)).max(axis=1).astype(np.int8)
@@ -138,7 +159,8 @@ class Cube:
         value = np.where(ok, np.where(quarters >= 0, part.value[quarters], np.nan).sum(axis=1), np.nan)
         zero = SEVERITY_OF[State.ZERO]
         severity = np.where(ok, np.where(value == 0, zero, SEVERITY_OF[State.VALUE]), severity).astype(np.int8)
-        return Part(value, severity, part.source)
+        # A term that ends no academic year, and a period that is no quarter, say nothing of a year.
+        return Part(value, severity, np.where(quarters[:, 0] >= 0, part.source, 0))
 
 
 def _nothing(rows: int) -> Part:

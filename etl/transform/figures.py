@@ -15,8 +15,8 @@ from etl.transform.cube import Cube, FloatArray, Part, Ranks, has_value, state_n
 from schema.areas import AreaKind
 from schema.catalogue import Catalogue
 from schema.measures import Measure, Term
-from schema.periods import Basis, mid_year, parse_period
-from schema.quantities import TOTAL
+from schema.periods import Basis, Period, mid_year, parse_period
+from schema.quantities import TOTAL, Ages
 from schema.states import SEVERITY_OF, State
 
 FIGURE_COLUMNS = (
@@ -47,16 +47,22 @@ class Vintage:
     """What is computed together.
 
     `values` has `source_id, publisher, area, period, basis, quantity, category, value, state`. `population` has
-    `source_id, area, period, age_from, age_to, value, state` of one release (sex and ethnicity `total`), or is empty.
-    `local` marks returns: their quarters roll into years, and where the mid-year that a rate asks for is unpublished
-    the latest one stands in.
+    `source_id, released_on, area, period, age_from, age_to, value, state` (sex and ethnicity `total`), or is empty.
+    `agency` marks returns, and whose measures are computed: quarters roll into years (terms into academic years), and
+    where the mid-year that a rate asks for is unpublished the latest one stands in. Values of other agencies may be
+    there too, for an agency's share of what another one counts.
     """
 
     values: pd.DataFrame
     population: pd.DataFrame
     status: dict[int, str]
-    """The status of each source, by its id."""
-    local: bool
+    """The status of each source that figures may stand for, by its id."""
+    agency: str = ""
+
+    @property
+    def local(self) -> bool:
+        """Whether these are returns."""
+        return bool(self.agency)
 
 
 def compute_figures(vintage: Vintage, catalogue: Catalogue) -> pd.DataFrame:
@@ -72,6 +78,7 @@ def compute_figures(vintage: Vintage, catalogue: Catalogue) -> pd.DataFrame:
     frames = [
         frame
         for measure in catalogue.measures.values()
+        if not vintage.local or measure.agency == vintage.agency
         for basis in _bases(measure, cube, catalogue)
         for category in _categories(measure, cube)
         if not (
@@ -132,41 +139,79 @@ def settle_precedence(values: pd.DataFrame, catalogue: Catalogue) -> pd.DataFram
 
 
 class _Populations:
-    """Looks up residents by area, mid-year and ages."""
+    """Looks up residents by area, mid-year and ages: a band as published, or the sum of its single years of age."""
 
     def __init__(self, population: pd.DataFrame, *, latest_may_stand_in: bool) -> None:
-        whole = (
-            population[(population["sex"] == TOTAL) & (population["ethnicity"] == TOTAL)]
-            if len(population)
-            else population
-        )
-        self._by_ages: dict[tuple[int, int], pd.DataFrame] = {}
-        for low, high in whole[["age_from", "age_to"]].drop_duplicates().itertuples(index=False) if len(whole) else ():
-            self._by_ages[int(low), int(high)] = whole[(whole["age_from"] == low) & (whole["age_to"] == high)]
+        if len(population):
+            population = population[(population["sex"] == TOTAL) & (population["ethnicity"] == TOTAL)]
+        self._population = population
         self._latest_may_stand_in = latest_may_stand_in
+        self._bands: dict[tuple[int, int], pd.DataFrame] = {}
+
+    def _band(self, ages: Ages) -> pd.DataFrame:
+        """Residents of some ages, of the newest release that has them: indexed by area and period."""
+        key = (ages.age_from, ages.age_to)
+        if key not in self._bands:
+            found = self._population
+            for _, release in sorted(found.groupby("released_on"), reverse=True) if len(found) else ():
+                band = _residents(release, ages)
+                if len(band):
+                    self._bands[key] = band
+                    break
+            else:
+                self._bands[key] = pd.DataFrame()
+        return self._bands[key]
 
     def part(self, measure: Measure, cube: Cube) -> tuple[Part, npt.NDArray[np.object_]]:
         """The population beneath each row, and the mid-year that it is of."""
         assert measure.population is not None  # noqa: S101 - the caller has asked
         rows = len(cube)
         wanted = {code: mid_year_for(code) for code in set(cube.period)}
-        found = self._by_ages.get((measure.population.age_from, measure.population.age_to))
-        if found is None:
+        indexed = self._band(measure.population)
+        if indexed.empty:
             missing = np.full(rows, SEVERITY_OF[State.MISSING], dtype=np.int8)
             return Part(np.full(rows, np.nan), missing, np.zeros(rows, dtype=np.int64)), np.full(rows, "", dtype=object)
-        latest = max(found["period"])
+        latest = max(indexed.index.get_level_values("period"))
         if self._latest_may_stand_in:
             wanted = {code: min(year, latest) for code, year in wanted.items()}
-        indexed = found.set_index(["area", "period"])
         years = np.array([wanted[code] for code in cube.period], dtype=object)
         at = indexed.index.get_indexer(pd.MultiIndex.from_arrays([cube.area, years]))
         there = at >= 0
-        severity = np.where(
-            there, indexed["state"].map(SEVERITY_OF).to_numpy(dtype=np.int8)[at], SEVERITY_OF[State.MISSING]
-        ).astype(np.int8)
+        severity = np.where(there, indexed["severity"].to_numpy(dtype=np.int8)[at], SEVERITY_OF[State.MISSING]).astype(
+            np.int8
+        )
         value = np.where(there & has_value(severity), indexed["value"].to_numpy(dtype=float)[at], np.nan)
         source = np.where(there, indexed["source_id"].to_numpy(dtype=np.int64)[at], 0)
         return Part(value, severity, source), years
+
+
+def _residents(population: pd.DataFrame, ages: Ages) -> pd.DataFrame:
+    """Residents of some ages by area and period: `value`, `severity`, `source_id`.
+
+    The band itself where it is published; else the sum of its single years, where every one of them is there (ages 0 to
+    17 are eighteen). A year that is hidden hides the sum.
+    """
+    whole = population[(population["age_from"] == ages.age_from) & (population["age_to"] == ages.age_to)]
+    if whole.empty:
+        single = population["age_from"] == population["age_to"]
+        inside = population["age_from"].between(ages.age_from, ages.age_to)
+        # The last "single year" of a sheet stands for that age and over; asked for whole, it is the band's end.
+        whole = population[single & inside]
+    found = (
+        whole.assign(severity=whole["state"].map(SEVERITY_OF))
+        .groupby(["area", "period"])
+        .agg(
+            value=("value", "sum"),
+            severity=("severity", "max"),
+            source_id=("source_id", "max"),
+            first=("age_from", "min"),
+            last=("age_to", "max"),
+            years=("age_from", "nunique"),
+        )
+    )
+    complete = (found["first"] == ages.age_from) & (found["last"] == ages.age_to)
+    banded = found["years"] == 1
+    return found[complete & (banded | (found["years"] == ages.age_to - ages.age_from + 1))]
 
 
 def mid_year_for(period_code: str) -> str:
@@ -228,9 +273,13 @@ def _measure_figures(
     )
     value, severity, origin, other = _ruling(measure, value, severity, printed, national_or_regional)
     source = np.where(numerator.source > 0, numerator.source, printed.source)
+    own = np.isin(source, list(vintage.status))
     if vintage.local:
-        # What a return left out is missing, and is shown so: it is never as if nobody had been asked.
-        source = np.where(source > 0, source, cube.newest_source)
+        # What a return left out is missing, and is shown so: it is never as if nobody had been asked. What it is not
+        # asked for in this quarter is not.
+        asked = {code for code in set(cube.period) if _is_asked(measure, basis, parse_period(code), catalogue)}
+        wanted = (source > 0) | np.array([code in asked for code in cube.period])
+        source = np.where(own, source, np.where(wanted, cube.newest_source(vintage.status), 0))
     there = np.flatnonzero(source > 0)
     periods = {code: parse_period(code) for code in set(cube.period)}
     version = {code: measure.version_at(period.end) for code, period in periods.items()}
@@ -257,6 +306,16 @@ def _measure_figures(
             "population_period": years[there],
         }
     )
+
+
+def _is_asked(measure: Measure, basis: str, period: Period, catalogue: Catalogue) -> bool:
+    """Whether the home return for a period asks for a measure's numerator on a basis (or would add up to it)."""
+    spec = catalogue.returns[measure.agency]
+    if period.kind is not spec.period_kind or (basis == Basis.ACADEMIC_YEAR and period.end.month != 8):
+        return False
+    quantity = measure.numerator[0].quantity
+    when: tuple[str, ...] = next((item.when for item in spec.items if item.quantity == quantity), ())
+    return not when or period.code[-2:] in when
 
 
 def _quotient(numerator: Part, denominator: Part | None, per: int) -> tuple[FloatArray, Ranks]:

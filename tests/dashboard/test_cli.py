@@ -210,7 +210,7 @@ def test_init_sets_up_any_authority_once(database_url: str) -> None:
 
 
 def test_a_return_is_checked_submitted_and_refused_a_second_time(database_url: str) -> None:
-    safeguarding("init", url=database_url)
+    safeguarding("init", "--area", "stoke-on-trent", url=database_url)
     before = table_counts(database_url)
     checked = safeguarding("return", "check", str(RETURN), *FOR, url=database_url)
     assert (checked.returncode, table_counts(database_url)) == (0, before)
@@ -224,7 +224,7 @@ def test_a_return_is_checked_submitted_and_refused_a_second_time(database_url: s
 
 
 def test_a_faulty_return_names_every_fault_and_changes_nothing(database_url: str, tmp_path: Path) -> None:
-    safeguarding("init", url=database_url)
+    safeguarding("init", "--area", "stoke-on-trent", url=database_url)
     before = table_counts(database_url)
     faulty = tmp_path / "faulty.csv"
     text = RETURN.read_text(encoding="utf-8")
@@ -240,7 +240,7 @@ def test_a_faulty_return_names_every_fault_and_changes_nothing(database_url: str
 
 
 def test_an_unknown_publication_is_refused_and_changes_nothing(database_url: str, tmp_path: Path) -> None:
-    safeguarding("init", url=database_url)
+    safeguarding("init", "--area", "stoke-on-trent", url=database_url)
     before = table_counts(database_url)
     stray = tmp_path / "stray.csv"
     stray.write_text("a,b\n1,2\n", encoding="utf-8")

@@ -63,6 +63,7 @@ def residents(
     hidden = isinstance(value, State)
     return {
         "source_id": 9,
+        "released_on": "2025-10-30",
         "area": area,
         "period": mid_year,
         "age_from": ages[0],
@@ -77,7 +78,8 @@ def residents(
 def figures(*values: Value, population: Iterable[Value] = (), local: bool = False) -> pd.DataFrame:
     frame = pd.DataFrame(list(values))
     status = dict.fromkeys(frame["source_id"].tolist(), "final")
-    return compute_figures(Vintage(frame, pd.DataFrame(list(population)), status, local), CATALOGUE)
+    agency = "childrens-social-care" if local else ""
+    return compute_figures(Vintage(frame, pd.DataFrame(list(population)), status, agency), CATALOGUE)
 
 
 def figure(found: pd.DataFrame, measure: str, **where: str) -> pd.Series:
@@ -131,7 +133,7 @@ def test_bands_are_summed_before_they_are_divided() -> None:
 
 
 def test_nothing_said_gives_no_figure() -> None:
-    nothing = Vintage(pd.DataFrame(), pd.DataFrame(), {}, local=False)
+    nothing = Vintage(pd.DataFrame(), pd.DataFrame(), {})
     assert compute_figures(nothing, CATALOGUE).columns.tolist() == list(FIGURE_COLUMNS)
     assert compute_figures(nothing, CATALOGUE).empty
 
@@ -576,7 +578,7 @@ def test_leavers_over_a_rolling_year_are_divided_by_the_staff_at_its_end() -> No
 
 
 def test_published_years_are_not_rolled() -> None:
-    found = figures(*quarters(1, 2, 3, 4, quantity="repeat-referrals"), *quarters(10, 10, 10, 10), local=False)
+    found = figures(*quarters(1, 2, 3, 4, quantity="repeat-referrals"), *quarters(10, 10, 10, 10))
     assert not has(found, "repeat-referrals", basis="rolling-year")
 
 
@@ -725,3 +727,40 @@ def test_a_cube_holds_every_value_where_it_belongs_and_nothing_else(
             assert SEVERITY[part.severity[row]] is state
             assert np.isnan(part.value[row]) == (not state.has_value)
             assert part.source[row] == (1 if (cube.area[row], cube.period[row], quantity) in wanted else 0)
+
+
+# ------------------------------------------------------------------------------------------------ single years of age
+
+
+def single_years(first: int, last: int, each: float = 1000) -> list[Value]:
+    return [residents(each + age, ages=(age, age)) for age in range(first, last + 1)]
+
+
+def test_ages_0_to_17_are_eighteen_single_years() -> None:
+    found = figure(figures(said("referrals", 100), population=single_years(0, 90)), "referrals")
+    assert found["denominator"] == sum(1000 + age for age in range(18))
+
+
+def test_a_band_that_lacks_a_single_year_is_no_population() -> None:
+    ages = [row for row in single_years(0, 20) if row["age_from"] != 7]
+    found = figure(figures(said("referrals", 100), population=ages), "referrals")
+    assert (found["state"], math.isnan(found["value"])) == ("missing", True)
+
+
+def test_a_hidden_single_year_hides_the_band() -> None:
+    ages = [*single_years(0, 16), residents(State.SUPPRESSED, ages=(17, 17))]
+    assert figure(figures(said("referrals", 100), population=ages), "referrals")["state"] == "suppressed"
+
+
+def test_a_published_band_rules_over_its_single_years_in_one_release() -> None:
+    people = [*single_years(0, 90), residents(62520)]
+    assert figure(figures(said("referrals", 100), population=people), "referrals")["denominator"] == 62520
+
+
+def test_the_newest_release_that_has_the_band_is_the_one_beneath_a_local_rate() -> None:
+    later_without = [{**row, "released_on": "2026-07-15"} for row in single_years(18, 90)]
+    people = [residents(60000), *later_without]
+    counts = quarters(50, 50, 50, 50, quantity="section-47-enquiries")
+    found = figures(*counts, population=people, local=True)
+    year = figure(found, "section-47-enquiries", basis="rolling-year", period="2024-25Q4")
+    assert year["denominator"] == 60000

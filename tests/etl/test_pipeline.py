@@ -172,10 +172,8 @@ def without_a_database(*paths: Path) -> pd.DataFrame:
     """The figures of some files of one release, straight from what they say."""
     found = [extract_publication(path, CATALOGUE) for path in paths]
     values = [one.values.assign(source_id=1, publisher=one.publication.id) for one in found if len(one.values)]
-    population = [one.population.assign(source_id=2) for one in found if len(one.population)]
-    return in_order(
-        compute_figures(Vintage(pd.concat(values), pd.concat(population), {1: "final"}, local=False), CATALOGUE)
-    )
+    population = [one.population.assign(source_id=2, released_on=one.release) for one in found if len(one.population)]
+    return in_order(compute_figures(Vintage(pd.concat(values), pd.concat(population), {1: "final"}), CATALOGUE))
 
 
 def test_two_releases_stand_side_by_side(engine: Engine, tmp_path: Path) -> None:

@@ -185,9 +185,11 @@ class Published:
         ]
         day = max((d for _, f in members if (d := f.publication.releases[f.release].population)), default=None)
         population = (
-            self.file("mid-year-population", day.isoformat()).population.assign(source_id=0) if day else pd.DataFrame()
+            self.file("mid-year-population", day.isoformat()).population.assign(source_id=0, released_on=day)
+            if day
+            else pd.DataFrame()
         )
-        return Vintage(pd.concat(values, ignore_index=True), population, dict.fromkeys(range(30), "final"), local=False)
+        return Vintage(pd.concat(values, ignore_index=True), population, dict.fromkeys(range(30), "final"))
 
     def figure(self, series: str, release: str, measure: str, area: str, period: str) -> "pd.Series[Any]":
         found = self.figures[series, release]
