@@ -4,7 +4,7 @@
 
 reads the published files of the folders (as the publishers offer them), keeps the quantities that the measures use, for
 all authorities, England and the regions, and writes `sample_data/published/`. The same files give the same bytes.
-Only facts are carried (codes, numbers, symbols and the row that each stood in), never a downloaded file.
+Only facts are carried (codes, numbers, symbols, notes and the row that each stood in), never a downloaded file.
 """
 
 import gzip
@@ -18,6 +18,7 @@ from etl.extract.carried import CARRIED_COLUMNS, CONTENTS, CONTENTS_COLUMNS
 from etl.extract.publications import Extracted, extract_publication
 from schema.catalogue import Catalogue, default_catalogue
 from schema.errors import FileRefusedError
+from schema.states import EES_SYMBOLS
 
 TARGET = Path(__file__).resolve().parent / "published"
 
@@ -31,19 +32,30 @@ def used_quantities(catalogue: Catalogue) -> frozenset[str]:
 def carry(found: Extracted, quantities: frozenset[str]) -> tuple[str, pd.DataFrame]:
     """What of a file is carried, and of which kind it is."""
     if len(found.values):
-        return "values", found.values[found.values["quantity"].isin(quantities)]
+        values = found.values[found.values["quantity"].isin(quantities)]
+        hidden = values.loc[values["value"].isna(), "symbol"]
+        is_noted = bool((values["note"] != "").any()) or not hidden.isin(EES_SYMBOLS).all()
+        return "noted values" if is_noted else "values", values
     if len(found.population):
         return "population", found.population
     return "neighbours", found.neighbours
 
 
-def main(folders: list[str]) -> None:
-    """Read the folders and write the sample. Files that are no publication of ours are named and left alone."""
+def published_in(folder: Path) -> list[Path]:
+    """The files of a folder that may be a publication."""
+    return [path for path in folder.iterdir() if path.suffix in (".csv", ".parquet", ".xlsx")]
+
+
+def main(folders: list[str], target: Path = TARGET) -> None:
+    """Read the folders and write the sample. Files that are no publication of ours are named and left alone.
+
+    Where two files are of one release, that with more rows kept is carried.
+    """
     catalogue = default_catalogue()
     quantities = used_quantities(catalogue)
-    TARGET.mkdir(exist_ok=True)
-    contents = []
-    for path in sorted(path for folder in folders for path in Path(folder).glob("*.csv")):
+    target.mkdir(exist_ok=True)
+    carried: dict[str, tuple[int, tuple[object, ...], bytes]] = {}
+    for path in sorted(path for folder in folders for path in published_in(Path(folder))):
         try:
             found = extract_publication(path, catalogue)
         except FileRefusedError as refusal:
@@ -57,12 +69,14 @@ def main(folders: list[str]) -> None:
         packed = io.BytesIO()
         with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0, filename="") as archive:
             archive.write(text.encode())
-        (TARGET / name).write_bytes(packed.getvalue())
-        contents.append(
-            (name, kind, found.publication.id, found.release, found.file_name, found.sha256, found.row_count)
-        )
-    frame = pd.DataFrame(sorted(contents), columns=list(CONTENTS_COLUMNS))
-    (TARGET / CONTENTS).write_text(frame.to_csv(index=False, lineterminator="\n"), encoding="utf-8")
+        about = (name, kind, found.publication.id, found.release, found.file_name, found.sha256, found.row_count)
+        if name not in carried or carried[name][0] < len(frame):
+            carried[name] = (len(frame), about, packed.getvalue())
+    for name, (_, _, content) in carried.items():
+        (target / name).write_bytes(content)
+    contents = sorted(about for _, about, _ in carried.values())
+    listed = pd.DataFrame(contents, columns=list(CONTENTS_COLUMNS))
+    (target / CONTENTS).write_text(listed.to_csv(index=False, lineterminator="\n"), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -155,7 +155,8 @@ class Publication(Model):
     within one release of it. `columns` are all columns beside the geography, as the newest release names them; a header
     that is neither this nor a declared variation of it is refused.
     A `compilation` repeats what others publish first: it is shown only for a period that no first publisher covers, and
-    is checked against them everywhere else.
+    is checked against them everywhere else. A `lait`, `fingertips` or `ons-ages` file has columns of its own, which
+    need not be listed; where a Fingertips file's comparisons with other areas are, they tell it from its like.
     """
 
     id: str = Field(pattern=ID_PATTERN)
@@ -183,7 +184,7 @@ class Publication(Model):
         listed = [str(column) for column in content.get("columns") or layout]
         if {column for column in listed if not is_comparison(column)} != set(layout):
             raise ValueError(f"a `{content['format']}` file has columns of its own: leave `columns` out")
-        return {**content, "columns": layout}
+        return {**content, "columns": listed}
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
@@ -210,7 +211,8 @@ class Publication(Model):
                 raise ValueError(f"{series.quantity}: `where` of a `lait` series has `Short Desc` and nothing else")
             if series.month is not None and self.time is not TimeKind.YEAR_TO_31_MARCH:
                 raise ValueError(f"{series.quantity}: `month` is for a file whose `time` is year-to-31-march")
-        if self.time is TimeKind.POOLED_YEARS:
+        pooled = {self.time, *(series.time for series in self.series if self.format == "ees")}
+        if TimeKind.POOLED_YEARS in pooled:
             raise ValueError("`time`: pooled years are for single series of a `lait` or `fingertips` file")
 
     @property

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """The ten things that a cell can mean. None of them is ever turned into another."""
+    """The eleven things that a cell can mean. None of them is ever turned into another."""
 
     VALUE = "value"
     ZERO = "zero"
@@ -17,6 +17,8 @@ class State(StrEnum):
     NOT_APPLICABLE = "not-applicable"
     UNAVAILABLE = "unavailable"
     UNRELIABLE = "unreliable"
+    MISSING_OR_SUPPRESSED = "missing-or-suppressed"
+    """The publisher has one sign for both, so that nobody can tell which it is."""
     SUPPRESSED = "suppressed"
 
     @property
@@ -40,11 +42,13 @@ _WORDS = {
     State.NOT_APPLICABLE: "not applicable",
     State.UNAVAILABLE: "not available",
     State.UNRELIABLE: "not reliable",
+    State.MISSING_OR_SUPPRESSED: "missing or suppressed",
     State.SUPPRESSED: "suppressed",
 }
 
 # A formula takes the worst state among its parts: c > u > x > z > low (design, rule 6). "Missing" and "not yet due"
-# stand between z and low: what a publisher said about a cell is more telling than that another cell never came.
+# stand between z and low: what a publisher said about a cell is more telling than that another cell never came. What
+# may be suppressed is handled with the same care as what is, and stands next to it.
 SEVERITY: tuple[State, ...] = (
     State.VALUE,
     State.ZERO,
@@ -55,6 +59,7 @@ SEVERITY: tuple[State, ...] = (
     State.NOT_APPLICABLE,
     State.UNAVAILABLE,
     State.UNRELIABLE,
+    State.MISSING_OR_SUPPRESSED,
     State.SUPPRESSED,
 )
 
@@ -71,6 +76,9 @@ EES_SYMBOLS: dict[str, State] = {
     "~": State.ROUNDS_TO_ZERO,
     "u": State.UNRELIABLE,
 }
+
+# The Department for Education's local authority interactive tool folds every symbol into one.
+LAIT_SYMBOLS: dict[str, State] = {"-": State.MISSING_OR_SUPPRESSED}
 
 
 def worst(*states: State) -> State:

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from etl.extract.csv_file import CsvTable, read_csv_file
-from etl.extract.publications import NEIGHBOUR_COLUMNS, POPULATION_COLUMNS, VALUE_COLUMNS, Extracted
+from etl.extract.csv_file import read_csv_file
+from etl.extract.extracted import NEIGHBOUR_COLUMNS, POPULATION_COLUMNS, VALUE_COLUMNS, Extracted
+from etl.extract.table import Table
 from schema.catalogue import Catalogue
 from schema.errors import FileRefusedError
 from schema.states import EES_SYMBOLS, State
@@ -18,9 +19,10 @@ from schema.states import EES_SYMBOLS, State
 CONTENTS = "contents.csv"
 CONTENTS_COLUMNS = ("file", "kind", "publication", "release", "original_file", "original_sha256", "original_rows")
 
-# `state` follows from `symbol`, and is not carried.
+# `state` follows from `symbol`, and is not carried, save where a note says what an empty cell means.
 CARRIED_COLUMNS = {
     "values": tuple(name for name in VALUE_COLUMNS if name not in ("state", "note")),
+    "noted values": VALUE_COLUMNS,
     "population": tuple(name for name in POPULATION_COLUMNS if name != "state"),
     "neighbours": NEIGHBOUR_COLUMNS,
 }
@@ -61,18 +63,21 @@ def extract_carried(path: Path, catalogue: Catalogue, release: date | None = Non
     frame = _typed(table, kind)
     if kind == "values":
         return Extracted(*common, values=frame.assign(note="")[list(VALUE_COLUMNS)])
+    if kind == "noted values":
+        return Extracted(*common, values=frame)
     if kind == "population":
         return Extracted(*common, population=frame[list(POPULATION_COLUMNS)])
     return Extracted(*common, neighbours=frame)
 
 
-def _typed(table: CsvTable, kind: str) -> pd.DataFrame:
+def _typed(table: Table, kind: str) -> pd.DataFrame:
     frame = pd.DataFrame({name: table.column(name) for name in table.header})
     for name in ("row", "rank", "age_from", "age_to"):
         if name in frame:
             frame[name] = frame[name].astype(int)
     if kind != "neighbours":
         frame["value"] = pd.to_numeric(frame["value"].replace("", None)).astype(float)
+    if kind in ("values", "population"):
         zero = np.where(frame["value"] == 0, State.ZERO.value, State.VALUE.value)
         states = {symbol: state.value for symbol, state in EES_SYMBOLS.items()}
         frame["state"] = np.where(frame["symbol"] == "", zero, frame["symbol"].map(states))

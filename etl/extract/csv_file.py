@@ -5,34 +5,31 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
 
+from etl.extract.table import Table
 from schema.errors import FileRefusedError, WrongUseError
 
 MAX_BYTES = 100 * 2**20
-"""The largest publication known (LAIT, 641,070 rows) is under 40 MB. Anything past this is not one of ours."""
+"""The largest publication known (LAIT, 641,070 rows) is under 50 MB. Anything past this is not one of ours."""
+
+BELOW_A_PREAMBLE = ("Code", "Name", "Geography")
+"""What begins the header of the Office for National Statistics' sheets, which stands some rows down."""
+
+PREAMBLE_ROWS = 20
+"""The most rows that a preamble has; theirs has seven."""
+
+LONGEST_ROW = 131_072
+"""Characters. What is longer has a quotation mark that is never closed, or was made to do harm."""
+
+_AT_ONCE = 20_000
+"""Rows that become columns together: a list of every row of a large file would take twice the memory."""
 
 
-@dataclass(frozen=True)
-class CsvTable:
-    """Cells as text, with the header as it stood (blank trailing columns left out)."""
-
-    name: str
-    sha256: str
-    header: tuple[str, ...]
-    cells: pd.DataFrame
-    """One column per header position, named 0, 1, 2 …, since a header may repeat."""
-
-    def column(self, name: str) -> "pd.Series[str]":
-        """The first column of that name."""
-        return self.cells[self.header.index(name)]
-
-
-def read_csv_file(path: Path) -> CsvTable:
+def read_csv_file(path: Path) -> Table:
     """Read a comma-separated UTF-8 file, plain or gzipped, with or without a byte-order mark.
 
     Raises:
@@ -50,26 +47,60 @@ def read_csv_file(path: Path) -> CsvTable:
         ) from error
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        header = next(rows, [])
-        while header and not header[-1].strip():
-            header.pop()
+        above, header = _header(rows)
         if len(header) < 2:
             first = text.split("\n", 1)[0]
             kind = "semicolons or tabs" if ";" in first or "\t" in first else "no commas"
             raise FileRefusedError(
                 f"{name}, line 1: expected a header separated by commas, found {kind}. Save it as CSV."
             )
-        cells = _whole_rows(name, rows, len(header))
+        first_row = len(above) + 2
+        cells = _columns(_whole_rows(name, rows, len(header), first_row), len(header))
     except csv.Error as error:
         raise FileRefusedError(
             f"{name}, line {rows.line_num}: not a table: {str(error).rstrip('.')}. Download the file again."
         ) from error
-    if not cells:
+    if cells.empty:
         raise FileRefusedError(f"{name}: there is a header and nothing below it. Download the file again.")
-    columns = dict(enumerate(zip(*cells, strict=True)))
-    return CsvTable(
-        name, hashlib.sha256(raw).hexdigest(), tuple(c.strip() for c in header), pd.DataFrame(columns, dtype=str)
-    )
+    preamble = "\n".join(" ".join(filter(None, row)) for row in above)
+    return Table(name, hashlib.sha256(raw).hexdigest(), tuple(c.strip() for c in header), cells, first_row, preamble)
+
+
+def _header(rows: Iterator[list[str]]) -> tuple[list[list[str]], list[str]]:
+    """The rows above the header, and the header without blank columns at its end."""
+    seen: list[list[str]] = []
+    for row in rows:
+        seen.append(_stripped(row))
+        if tuple(cell.strip() for cell in row[:3]) == BELOW_A_PREAMBLE:
+            return seen[:-1], seen[-1]
+        # A title, alone in its row, is the beginning of a preamble; a table without one begins with its header.
+        if len(seen) == PREAMBLE_ROWS or len(seen[0]) != 1:
+            break
+    return [], seen[0] if seen else []
+
+
+def _stripped(row: list[str]) -> list[str]:
+    while row and not row[-1].strip():
+        row = row[:-1]
+    return row
+
+
+def _columns(rows: Iterable[list[str]], width: int) -> pd.DataFrame:
+    """Rows as columns of text, some thousands at a time."""
+    parts: list[pd.DataFrame] = []
+    together: list[list[str]] = []
+
+    def put() -> None:
+        if together:
+            parts.append(pd.DataFrame(dict(enumerate(zip(*together, strict=True))), dtype="str"))
+            together.clear()
+
+    for row in rows:
+        together.append(row)
+        if len(together) == _AT_ONCE:
+            put()
+    put()
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({at: [] for at in range(width)}, dtype="str")
 
 
 def _bytes(path: Path) -> bytes:
@@ -78,7 +109,7 @@ def _bytes(path: Path) -> bytes:
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise FileRefusedError(
-            f"{path.name} has {size / 2**20:,.0f} MB; the largest publication has under 40. "
+            f"{path.name} has {size / 2**20:,.0f} MB; the largest publication has under 50. "
             f"Give the published CSV itself (at most {MAX_BYTES // 2**20} MB)."
         )
     raw = path.read_bytes()
@@ -103,22 +134,22 @@ def _bytes(path: Path) -> bytes:
     return raw
 
 
-def _whole_rows(name: str, rows: Iterable[list[str]], width: int) -> list[list[str]]:
+def _whole_rows(name: str, rows: Iterable[list[str]], width: int, first_row: int) -> Iterator[list[str]]:
     """The cells beneath the header. A row that is longer or shorter than it is a fault, not something to pad.
 
     Blank lines at the end hold nothing and are left out. A row's number is that of a spreadsheet, the header being 1.
     """
-    kept: list[list[str]] = []
     blank = 0
-    for number, row in enumerate(rows, start=2):
+    for number, row in enumerate(rows, start=first_row):
         if not row:
             blank = blank or number
             continue
         if blank:
             raise FileRefusedError(f"{name}, row {blank}: there is nothing in it. Take that row out.")
+        if sum(map(len, row)) > LONGEST_ROW:
+            raise csv.Error("a cell never ends")
         if len(row) < width:
             raise FileRefusedError(f"{name}, row {number}: fewer cells than the header has columns. Mend that row.")
         if any(row[width:]):
             raise FileRefusedError(f"{name}, row {number}: more cells than the header has columns. Mend that row.")
-        kept.append(row[:width])
-    return kept
+        yield row[:width]

@@ -5,16 +5,21 @@ from datetime import date
 
 import numpy as np
 
-from etl.extract.csv_file import CsvTable
+from etl.extract.ons_ages import preamble_year
+from etl.extract.table import Table
 from schema.catalogue import Catalogue
 from schema.errors import FileRefusedError
-from schema.publications import EES_GEOGRAPHY, Publication
+from schema.publications import EES_GEOGRAPHY, Publication, is_comparison
 
 _ALIKE = 0.5
 """Share of columns in common from which a strange header counts as a change of a known one."""
 
 
-def recognise(table: CsvTable, catalogue: Catalogue, release: date | None = None) -> tuple[Publication, date]:
+class UnknownDatasetError(FileRefusedError):
+    """The file is no dataset that is declared: none has its header."""
+
+
+def recognise(table: Table, catalogue: Catalogue, release: date | None = None) -> tuple[Publication, date]:
     """The dataset and release of a published file. `release` overrides what its latest period says.
 
     Raises:
@@ -26,13 +31,14 @@ def recognise(table: CsvTable, catalogue: Catalogue, release: date | None = None
         (publication, day)
         for publication in catalogue.publications.values()
         for day in publication.releases
-        if _expected(publication, day) == header and _constants_fit(table, publication)
+        if _header_fits(table, publication, day) and _content_fits(table, publication)
     ]
     if not fits:
-        raise FileRefusedError(_nearest(table, header, catalogue))
+        raise UnknownDatasetError(_nearest(table, header, catalogue))
     known = ", ".join(str(day) for _, day in fits)
     publication = fits[0][0]
     where = f"schema/publications/{publication.id}.yaml"
+    latest = _latest(table, publication)
     if release is not None:
         chosen = [fit for fit in fits if fit[1] == release]
         if not chosen:
@@ -40,20 +46,84 @@ def recognise(table: CsvTable, catalogue: Catalogue, release: date | None = None
                 f"{table.name} is {publication.title}, but no release {release} of it has this header (known: {known}"
                 f"). Give one of those, or declare the release in {where}."
             )
+        declared = chosen[0][0].releases[release].latest_period
+        if declared and latest and _order(latest) > _order(declared):
+            raise FileRefusedError(
+                f"{table.name} reaches {latest}, and release {release} of {publication.title} ends with {declared}: it "
+                f"is of a later release. {_declare(publication, latest, where)}"
+            )
         return chosen[0]
-    if publication.time is None:
+    if publication.format == "lait":
+        return _by_size(table, fits, where)
+    if publication.neighbours is not None:
         return fits[0]
-    periods = [text for text in table.column("time_period").unique() if text.isdecimal()]
-    if not periods:
+    if not latest:
+        if publication.format == "ons-ages":
+            raise FileRefusedError(
+                f"{table.place}: nothing above the header says of which mid-year it is. Keep the title of the "
+                f"published sheet, or say which release it is with --release (known: {known})."
+            )
         return fits[-1]  # whoever reads the rows says which of them is wrong
-    latest = max(periods)
     chosen = [fit for fit in fits if fit[0].releases[fit[1]].latest_period == latest]
     if not chosen:
         raise FileRefusedError(
             f"{table.name} is {publication.title} up to {latest}, which no declared release reaches (known: {known}). "
-            f"Declare the new release in {where}, or say which one it is with --release."
+            f"{_declare(publication, latest, where)} If it is one of those, cut short, say which with --release."
         )
     return chosen[0]
+
+
+def _header_fits(table: Table, publication: Publication, day: date) -> bool:
+    """Whether a file has the columns of a release. Which comparisons a Fingertips file has depends on the request."""
+    expected = _expected(publication, day)
+    listed = any(is_comparison(column) for column in expected)
+    ignored = publication.format == "fingertips" and not listed
+    return expected == Counter(column for column in table.header if not (ignored and is_comparison(column)))
+
+
+def _latest(table: Table, publication: Publication) -> str:
+    """The newest period in a file, as its release declares it; empty where there is none to be read."""
+    match publication.format:
+        case "ees":
+            found = [text for text in table.column("time_period").unique() if text.isdecimal()]
+        case "fingertips":
+            mapped = table.column("Indicator ID").isin([series.where["Indicator ID"] for series in publication.series])
+            found = [str(text) for text in table.column("Time period")[mapped].unique()]
+        case "ons-ages":
+            found = [preamble_year(table)]
+        case _:
+            found = []
+    return max(found, key=_order, default="")
+
+
+def _order(period: str) -> tuple[int, str]:
+    """2023/24 and 202324 come after 2022/23; texts of one dataset are of one form."""
+    digits = "".join(character for character in period if character.isdecimal())
+    return (int(digits[:4] or 0), digits)
+
+
+def _declare(publication: Publication, latest: str, where: str) -> str:
+    """The edit that makes a new year known, as it is to be typed."""
+    newest = publication.releases[max(publication.releases)]
+    rests = ", population: <day of the mid-year population that its rates rest on>" if newest.population else ""
+    return (
+        f"If it is a new release, add to `releases:` in {where} the line "
+        f"`<day it was published>: {{latest_period: {latest}{rests}}}`."
+    )
+
+
+def _by_size(table: Table, fits: list[tuple[Publication, date]], where: str) -> tuple[Publication, date]:
+    """The release of a file that has no newest period of its own: the one with as many rows, or the only one."""
+    rows = len(table.cells)
+    chosen = [fit for fit in fits if fit[0].releases[fit[1]].rows in (rows, None)]
+    if len(chosen) == 1:
+        return chosen[0]
+    known = ", ".join(f"{day} with {publication.releases[day].rows:,} rows" for publication, day in fits)
+    raise FileRefusedError(
+        f"{table.name} has {rows:,} rows, as no declared release has (known: {known}). If it is a new release, add to "
+        f"`releases:` in {where} the line `<day it was published>: {{rows: {rows}}}`; if it is one of those, cut "
+        "short, say which with --release."
+    )
 
 
 def _expected(publication: Publication, day: date) -> Counter[str]:
@@ -61,23 +131,36 @@ def _expected(publication: Publication, day: date) -> Counter[str]:
     return Counter((*geography, *publication.header(day)))
 
 
-def _constants_fit(table: CsvTable, publication: Publication) -> bool:
+def _content_fits(table: Table, publication: Publication) -> bool:
+    """Whether the columns that tell datasets of one header apart say that it is this one."""
+    if publication.format == "fingertips":
+        own = {series.where["Indicator ID"] for series in publication.series}
+        return bool(own & set(table.column("Indicator ID").unique()))
     return all(
         column in table.header and bool(np.all(table.column(column) == value))
         for column, value in publication.constant.items()
     )
 
 
-def _nearest(table: CsvTable, header: Counter[str], catalogue: Catalogue) -> str:
+def _nearest(table: Table, header: Counter[str], catalogue: Catalogue) -> str:
     """What differs from the known release whose header is most like this one.
 
     Likeness is measured beside the geography, which all datasets share. A file whose constant column says that it is
     another dataset is never called a new header of this one.
     """
+    for publication in catalogue.publications.values():
+        if publication.format == "fingertips" and any(
+            _header_fits(table, publication, day) for day in publication.releases
+        ):
+            found = ", ".join(sorted(table.column("Indicator ID").unique())[:5])
+            return (
+                f"{table.name} is of Fingertips indicator {found}, which no series maps. Add a series for it to a file "
+                "in schema/publications/."
+            )
     best: tuple[float, Publication, date] | None = None
     own = header - Counter(EES_GEOGRAPHY)
     for publication in catalogue.publications.values():
-        if not _constants_fit(table, publication):
+        if publication.format != "fingertips" and not _content_fits(table, publication):
             continue
         for day in publication.releases:
             expected = _expected(publication, day) - Counter(EES_GEOGRAPHY)

@@ -27,7 +27,7 @@ def main(loaded: str, url: str, keys: bool, files: list[Path]) -> None:
         rows = {table: [tuple(row) for row in connection.execute(sa.select(table))] for table in FACTS}
     began = time.perf_counter()
     for path in files:
-        pd.read_csv(path)
+        (pd.read_parquet if path.suffix == ".parquet" else pd.read_csv)(path)
     insert(target, rows, keys=keys)
     seconds = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

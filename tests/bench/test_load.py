@@ -1,4 +1,4 @@
-"""Loading every recognised published file, against a bare read and a bare insert of as many rows."""
+"""Loading the published files, against a bare read of the same files and a bare insert of as many rows."""
 
 import json
 import subprocess
@@ -17,6 +17,7 @@ from tests.conftest import ROOT
 from tests.postgres import PostgresServer
 
 PAIRS = 3
+MOST_MB = 1024
 
 
 def recognised(folder: Path) -> list[str]:
@@ -44,7 +45,7 @@ def run(module: str, *arguments: str) -> dict[str, Any]:
     return measured
 
 
-def report_pairs(engine: str, new_url: Callable[[], str], files: list[str]) -> None:
+def report_pairs(engine: str, new_url: Callable[[], str], files: list[str], least: int = 400_000) -> None:
     """Ours and the bare ones in turn, so that all meet the machine in the same minute."""
     ours: list[dict[str, Any]] = []
     bare: dict[str, list[float]] = {"keys": [], "none": []}
@@ -54,11 +55,13 @@ def report_pairs(engine: str, new_url: Callable[[], str], files: list[str]) -> N
         for keys, ratios in bare.items():
             ratios.append(ours[-1]["seconds"] / run("load_bare", loaded, new_url(), keys, *files)["seconds"])
     seconds, peak, rows = median(o["seconds"] for o in ours), max(o["peak_mb"] for o in ours), ours[-1]["rows"]
-    print(f"\nload, {engine}: {len(files)} files, {rows:,} rows with figures, {seconds:.1f} s, peak {peak:.0f} MB")
+    what = f"{len(files)} files" if len(files) > 1 else Path(files[0]).name
+    print(f"\nload, {engine}: {what}, {rows:,} rows with figures, {seconds:.1f} s, peak {peak:.0f} MB")
     for keys, words in (("keys", "into tables with our keys"), ("none", "into tables without any key")):
         low, high = min(bare[keys]), max(bare[keys])
         print(f"  {median(bare[keys]):.2f} x a bare read and insert {words} ({low:.2f} to {high:.2f})")
-    assert rows > 400_000
+    assert rows > least
+    assert peak < MOST_MB
 
 
 @pytest.mark.bench
@@ -76,3 +79,22 @@ def test_load_every_recognised_file_into_postgresql(
 ) -> None:
     with capsys.disabled():
         report_pairs("postgresql", postgres_server.new_database, recognised(published_files))
+
+
+@pytest.mark.bench
+def test_load_the_long_file_of_lait_into_sqlite(
+    published_files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = iter(range(100))
+    lait = str(published_files / "lait" / "bds_long_0.parquet")
+    with capsys.disabled():
+        report_pairs("sqlite", lambda: f"sqlite:///{tmp_path}/{next(names)}.db", [lait], least=100_000)
+
+
+@pytest.mark.bench
+def test_load_the_long_file_of_lait_into_postgresql(
+    published_files: Path, postgres_server: PostgresServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lait = str(published_files / "lait" / "bds_long_0.parquet")
+    with capsys.disabled():
+        report_pairs("postgresql", postgres_server.new_database, [lait], least=100_000)

@@ -11,6 +11,7 @@ import pytest
 from etl.extract.publications import Extracted, extract_publication
 from schema.errors import FileRefusedError
 from schema.states import EES_SYMBOLS
+from tests.etl.formats import catalogue_with, releases
 from tests.etl.published import (
     CATALOGUE,
     CHILDREN_IN_CARE,
@@ -193,6 +194,109 @@ def test_how_a_file_was_saved_does_not_change_what_it_says(tmp_path: Path, chang
         case "spaces":
             path.write_text(text.replace("E06000021", " E06000021 ").replace("3874", " 3874 "), encoding="utf-8")
     pd.testing.assert_frame_equal(extracted(path).values, before.values)
+
+
+MONTHS = Layout(
+    (
+        *("category", "Referrals", "April", "May", "June", "July", "August", "September"),
+        *("October", "November", "December", "January", "February", "March"),
+    ),
+    {"category": "Month of referral"},
+)
+
+
+def test_months_are_those_of_the_year_that_ends_in_march(tmp_path: Path) -> None:
+    cells = {"Referrals": 3000, "April": 418, "December": 363, "January": 441, "March": 338}
+    found = extracted(save(tmp_path / "c6.csv", [row(MONTHS, STOKE, 2024, cells)]))
+    assert found.publication.id == "cin-referrals-by-month"
+    months = found.values.set_index("period")
+    assert months.loc[["2023M04", "2023M12", "2024M01", "2024M03"], "value"].tolist() == [418.0, 363.0, 441.0, 338.0]
+    assert len(months) == 12
+    assert set(months["basis"]) == {"month"}
+    assert set(months["quantity"]) == {"referrals"}
+
+
+def test_rows_that_no_series_asks_for_are_counted(tmp_path: Path) -> None:
+    group = {"population_type": "Children looked after on 31 March each year", "children_count": 1}
+    other = {"population_type": "Children of another sort", "children_count": "nonsense"}
+    table = [row(CHILDREN_IN_CARE, STOKE, 2025, group), row(CHILDREN_IN_CARE, STOKE, 2025, other)]
+    found = extracted(save(tmp_path / "cla.csv", table))
+    assert [tuple(one) for one in found.left_out] == [(1, "of a group or breakdown that no series maps")]
+    assert str(found.left_out[0]) == "1 row left out: of a group or breakdown that no series maps"
+
+
+def test_nothing_is_left_out_of_a_file_of_which_every_row_is_mapped(tmp_path: Path) -> None:
+    assert extracted(referrals_file(tmp_path)).left_out == ()
+
+
+def test_two_series_that_say_one_quantity_of_the_same_area_are_refused(tmp_path: Path) -> None:
+    layout = Layout(("one", "other"), {})
+    catalogue = catalogue_with(
+        time="year-to-31-march",
+        columns=layout.columns,
+        series=[{"quantity": "referrals", "column": column} for column in layout.columns],
+        releases=releases(d2026_04_02={"latest_period": 2025}),
+    )
+    path = save(tmp_path / "twice.csv", [row(layout, STOKE, 2025, {"one": 1, "other": 2})])
+    with pytest.raises(FileRefusedError, match="stoke-on-trent in 2024-25 already stands in row 2"):
+        extract_publication(path, catalogue)
+
+
+@pytest.mark.parametrize(
+    ("kind", "period", "basis"),
+    [("at-31-march", "2024-25", "year"), (None, "AY2024-25", "academic-year")],
+)
+def test_a_series_may_say_what_its_year_stands_for(tmp_path: Path, kind: str | None, period: str, basis: str) -> None:
+    layout = Layout(("count",), {}, "Academic year")
+    catalogue = catalogue_with(
+        time="academic-year",
+        time_identifier="Academic year",
+        columns=layout.columns,
+        series=[{"quantity": "referrals", "column": "count", "time": kind}],
+        releases=releases(d2026_04_02={"latest_period": 202425}),
+    )
+    found = extract_publication(save(tmp_path / "x.csv", [row(layout, STOKE, 202425, {"count": 1})]), catalogue)
+    assert found.values[["period", "basis"]].to_numpy().tolist() == [[period, basis]]
+
+
+def test_a_series_whose_time_the_file_does_not_print_is_refused(tmp_path: Path) -> None:
+    layout = Layout(("count",), {}, "Academic year")
+    catalogue = catalogue_with(
+        time="academic-year",
+        time_identifier="Academic year",
+        columns=layout.columns,
+        series=[{"quantity": "referrals", "column": "count", "time": "calendar-year"}],
+        releases=releases(d2026_04_02={"latest_period": 202425}),
+    )
+    path = save(tmp_path / "x.csv", [row(layout, STOKE, 202425, {"count": 1})])
+    with pytest.raises(
+        FileRefusedError, match=r"row 2, column time_period: .* referrals has a `time` that this is none"
+    ):
+        extract_publication(path, catalogue)
+
+
+def scores(tmp_path: Path, *, signed: bool) -> Extracted:
+    """An academic year's scores, one of them below nought."""
+    layout = Layout(("score",), {}, "Academic year")
+    series = {"quantity": "referrals-rate-printed", "column": "score", "signed": signed}
+    catalogue = catalogue_with(
+        time="academic-year",
+        time_identifier="Academic year",
+        columns=["score"],
+        series=[series],
+        releases=releases(d2026_04_02={"latest_period": 202425}),
+    )
+    path = save(tmp_path / "ks4.csv", [row(layout, STOKE, 202425, {"score": "-0.61"})])
+    return extract_publication(path, catalogue)
+
+
+def test_a_score_may_lie_below_nought_where_its_series_says_so(tmp_path: Path) -> None:
+    values = scores(tmp_path, signed=True).values
+    assert values[["period", "basis", "value", "state"]].to_numpy().tolist() == [
+        ["AY2024-25", "academic-year", -0.61, "value"]
+    ]
+    with pytest.raises(FileRefusedError, match=r"“-0.61” is neither .* `signed: true`"):
+        scores(tmp_path, signed=False)
 
 
 # ------------------------------------------------------------------------------------------------------ states

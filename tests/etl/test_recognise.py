@@ -110,6 +110,15 @@ def test_a_release_whose_header_is_another_is_refused(tmp_path: Path) -> None:
     assert "no release 2024-10-31 of it has this header (known: 2025-10-30)" in message
 
 
+def test_a_file_of_a_later_year_is_never_called_an_older_release(tmp_path: Path) -> None:
+    message = refusal(repeat_plans_file(tmp_path, latest=2025), OCTOBER_2024)
+    assert "reaches 2025, and release 2024-10-31 of" in message
+    assert "ends with 2024" in message
+    message = refusal(repeat_plans_file(tmp_path, latest=2026), OCTOBER_2025)
+    assert "reaches 2026" in message
+    assert "{latest_period: 2026" in message
+
+
 # ---------------------------------------------------------------------------------------------------- refused
 
 
@@ -117,8 +126,15 @@ def test_a_year_that_no_release_reaches_is_refused(tmp_path: Path) -> None:
     message = refusal(save(tmp_path / "c1.csv", everywhere(REFERRALS, (2025, 2026), {})))
     assert "up to 2026, which no declared release reaches" in message
     assert "known: 2025-10-30" in message
-    assert "schema/publications/cin-referrals.yaml" in message
+    edit = "`<day it was published>: {latest_period: 2026, population: <day of the mid-year population"
+    assert "add to `releases:` in schema/publications/cin-referrals.yaml the line " + edit in message
     assert "--release" in message
+
+
+def test_a_file_that_ends_before_every_release_is_refused(tmp_path: Path) -> None:
+    message = refusal(repeat_plans_file(tmp_path, latest=2023))
+    assert "up to 2023, which no declared release reaches" in message
+    assert "If it is one of those, cut short, say which with --release" in message
 
 
 def test_a_file_of_which_no_year_can_be_read_is_left_to_whoever_reads_its_rows(tmp_path: Path) -> None:
