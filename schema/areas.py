@@ -1,5 +1,7 @@
 """Areas: an id of their own, found by the Department for Education's code first, with GSS codes as dated aliases."""
 
+import difflib
+import re
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
@@ -72,6 +74,11 @@ class Area(Model):
         return self.kind in (AreaKind.AUTHORITY, AreaKind.COMPOSITE)
 
 
+def _words(text: str) -> str:
+    """A name or id without case and punctuation, as people type them: “St. Helens” and “st-helens” are one."""
+    return re.sub(r"[^a-z0-9]+", " ", text.lower().replace("&", " and ")).strip()
+
+
 class Areas:
     """All areas, found by id or by any code that they have ever carried."""
 
@@ -85,6 +92,7 @@ class Areas:
                 _register(self._by_dfe, area.dfe, area)
             for alias in area.gss:
                 _register(self._by_gss, alias.code, area)
+        self._by_words = {_words(area.name): area for area in areas} | {_words(area.id): area for area in areas}
         for area in areas:
             for other in (area.region, area.part_of, *area.successors, *area.members):
                 if other is not None and other not in self.by_id:
@@ -94,17 +102,19 @@ class Areas:
         return iter(self.by_id.values())
 
     def find(self, code: str) -> Area:
-        """An area by id, DfE code or GSS code, as somebody typed it.
+        """An area by id, DfE code, GSS code or name, as somebody typed it: case and punctuation do not matter.
 
         Raises:
             WrongUseError: no area has carried this code.
         """
         text = code.strip()
-        found = self.by_id.get(text.lower()) or self._by_dfe.get(text) or self._by_gss.get(text.upper())
+        found = self._by_dfe.get(text) or self._by_gss.get(text.upper()) or self._by_words.get(_words(text))
         if found is None:
+            near = difflib.get_close_matches(_words(text), self._by_words, n=1, cutoff=0.75)
+            hint = f"Did you mean {self._by_words[near[0]].id}? " if near else ""
             raise WrongUseError(
-                f"“{text[:60]}” is no area. Give its id (stoke-on-trent), its Department for Education code (861) "
-                "or its GSS code (E06000021)."
+                f"“{text[:60]}” is no area. {hint}Give its id (stoke-on-trent), its Department for Education code "
+                "(861) or its GSS code (E06000021)."
             )
         return found
 

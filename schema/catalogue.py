@@ -1,16 +1,15 @@
 """Everything that `schema/` says, read once, checked against itself, and frozen."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from schema.areas import Areas, load_areas
+from schema.checks import faults
 from schema.errors import SchemaError, WrongUseError
-from schema.files import ROOT, Model, build, read_yaml
+from schema.files import ROOT, Model, build, line_with, read_yaml
 from schema.measures import Framework, Measure
-from schema.periods import Basis
 from schema.publications import Publication
 from schema.quantities import TOTAL, Breakdown, Quantity, QuantityFamily, QuantityKind
 from schema.returns import ReturnSpec
@@ -117,12 +116,14 @@ def load_catalogue(root: Path = ROOT) -> Catalogue:
     Raises:
         SchemaError: a file is wrong, or names something that is not there. Says file, line where known, and remedy.
     """
+    defined: dict[tuple[str, str], Path] = {}
     quantities: dict[str, Quantity] = {}
     breakdowns: dict[str, Breakdown] = {}
     for path in _files(root / "quantities"):
         family = build(QuantityFamily, read_yaml(path, root), path, root=root)
         for quantity in family.quantities:
             _add(quantities, quantity.id, quantity, path, root)
+            defined["quantity", quantity.id] = path
         for breakdown in family.breakdowns:
             _add(breakdowns, breakdown.id, breakdown, path, root)
     frameworks: dict[str, Framework] = {}
@@ -137,6 +138,7 @@ def load_catalogue(root: Path = ROOT) -> Catalogue:
             added = {"id": path.stem, "framework": framework.id, "outcome": path.parent.name}
             measure = build(Measure, read_yaml(path, root), path, root=root, **added)
             _add(measures, measure.id, measure, path, root)
+            defined["measure", measure.id] = path
     catalogue = Catalogue(
         frameworks=frameworks,
         measures=measures,
@@ -145,8 +147,12 @@ def load_catalogue(root: Path = ROOT) -> Catalogue:
         returns=_by_stem(ReturnSpec, root / "returns", root),
         publications=_by_stem(Publication, root / "publications", root),
     )
-    for where, fault in _faults(catalogue):
-        raise SchemaError(f"{where}: {fault} Mend the name, or add what it names.")
+    defined |= {("return", path.stem): path for path in _files(root / "returns")}
+    defined |= {("publication", path.stem): path for path in _files(root / "publications")}
+    for fault in faults(catalogue):
+        path = defined[fault.defined]
+        where = f"{path.relative_to(root.parent).as_posix()}, line {line_with(path, fault.word)}"
+        raise SchemaError(f"{where}: {fault.message} {fault.remedy}")
     return catalogue
 
 
@@ -172,89 +178,3 @@ def _add(found: dict[str, T], key: str, item: T, path: Path, root: Path) -> None
         where = path.relative_to(root.parent).as_posix()
         raise SchemaError(f"{where}: “{key}” is already the id of another. Give this one an id of its own.")
     found[key] = item
-
-
-def _faults(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
-    """Everything that names something which is not there, with the file that it stands in."""
-    for quantity in catalogue.quantities.values():
-        where = f"schema/quantities, {quantity.id}"
-        for breakdown in set(quantity.breakdowns) - set(catalogue.breakdowns):
-            yield where, f"“{breakdown}” is no breakdown."
-        for carrier in set(quantity.published_in) - set(catalogue.publications):
-            yield where, f"“{carrier}” is no publication."
-    for measure in catalogue.measures.values():
-        yield from _measure_faults(catalogue, measure)
-    for spec in catalogue.returns.values():
-        yield from _return_faults(catalogue, spec)
-    for publication in catalogue.publications.values():
-        yield from _publication_faults(catalogue, publication)
-
-
-def _measure_faults(catalogue: Catalogue, measure: Measure) -> Iterator[tuple[str, str]]:
-    where = f"schema/frameworks/{measure.framework}/{measure.outcome}/{measure.id}.yaml"
-    framework = catalogue.frameworks[measure.framework]
-    for term in (*measure.numerator, *measure.denominator):
-        if term.quantity not in catalogue.quantities:
-            yield where, f"“{term.quantity}” is no quantity."
-            return
-        if term.category not in catalogue.category_keys:
-            yield where, f"“{term.category}” is no category."
-    if measure.printed is not None and (
-        measure.printed not in catalogue.quantities
-        or catalogue.quantities[measure.printed].kind is not QuantityKind.PRINTED
-    ):
-        yield where, f"`printed`: “{measure.printed}” is no printed quantity."
-    if len({catalogue.quantities[term.quantity].at_date for term in measure.numerator}) > 1:
-        yield where, "the numerator mixes flows and stocks, which never add up."
-    if measure.share_by and measure.share_by not in catalogue.breakdowns:
-        yield where, f"`share_by`: “{measure.share_by}” is no breakdown."
-    for breakdown in set(measure.breakdowns) - set(catalogue.breakdowns):
-        yield where, f"“{breakdown}” is no breakdown."
-    if measure.headline_category not in catalogue.category_keys:
-        yield where, f"`headline_category`: “{measure.headline_category}” is no category."
-    if measure.outcome not in {outcome.id for outcome in framework.outcomes}:
-        yield where, f"“{measure.outcome}” is no outcome of the framework."
-    for priority in set(measure.priorities) - {priority.id for priority in framework.priorities}:
-        yield where, f"“{priority}” is no priority of the framework."
-    if measure.serves is not None and measure.serves not in catalogue.measures:
-        yield where, f"`serves`: “{measure.serves}” is no measure."
-    if measure.agency not in catalogue.returns:
-        yield where, f"`agency`: “{measure.agency}” has no return."
-
-
-def _return_faults(catalogue: Catalogue, spec: ReturnSpec) -> Iterator[tuple[str, str]]:
-    where = f"schema/returns/{spec.id}.yaml"
-    for item in spec.items:
-        quantity = catalogue.quantities.get(item.quantity)
-        if quantity is None:
-            yield where, f"“{item.quantity}” is no quantity."
-            continue
-        if quantity.kind is QuantityKind.PRINTED:
-            yield where, f"“{item.quantity}” is a printed figure: a return holds counts."
-        for breakdown in set(item.breakdowns) - set(quantity.breakdowns):
-            yield where, f"{item.quantity}: “{breakdown}” is no breakdown of it."
-        if quantity.at_date != (item.bases == (Basis.AT_DATE,)):
-            yield where, f"{item.quantity}: a stock is reported at-date, a flow as quarter or rolling-year."
-    asked = {item.quantity for item in spec.items}
-    for whole in spec.wholes:
-        for name in (whole.whole, *whole.parts):
-            if name not in asked:
-                yield where, f"`wholes`: “{name}” is no item of this return."
-
-
-def _publication_faults(catalogue: Catalogue, publication: Publication) -> Iterator[tuple[str, str]]:
-    where = f"schema/publications/{publication.id}.yaml"
-    for series in publication.series:
-        if series.quantity not in catalogue.quantities:
-            yield where, f"“{series.quantity}” is no quantity."
-        if series.category not in catalogue.category_keys:
-            yield where, f"“{series.category}” is no category."
-    populations = {
-        day for other in catalogue.publications.values() if other.population_series for day in other.releases
-    }
-    for day, release in publication.releases.items():
-        if release.population is not None and release.population not in populations:
-            yield (
-                where,
-                f"release {day} rests on the population release {release.population}, which is declared nowhere.",
-            )

@@ -89,6 +89,13 @@ def line_of(path: Path, location: tuple[int | str, ...]) -> int:
     return line + 1
 
 
+def line_with(path: Path, word: str) -> int:
+    """The first line of a file on which a word stands by itself; 1 where it stands nowhere."""
+    alone = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next((number for number, line in enumerate(lines, start=1) if alone.search(line)), 1)
+
+
 def _as_written(step: int | str) -> int | str:
     """A key as it stands in the file: pydantic names a day `datetime.date(2025, 10, 30)`."""
     found = re.fullmatch(r"datetime\.date\((\d+), (\d+), (\d+)\)", str(step))

@@ -12,11 +12,15 @@ TOTAL = "total"
 """The category of a whole. There is never an empty one."""
 
 
-class Ages(Model):
-    """Residents of these ages in years, both included: 0 to 17 is eighteen single years."""
+OLDEST = 120
+"""The upper end of “and over”."""
 
-    age_from: int = Field(ge=0, le=120)
-    age_to: int = Field(ge=0, le=120)
+
+class Ages(Model):
+    """Residents of these ages in years, both included: 0 to 17 is eighteen single years, 18 to 120 is 18 and over."""
+
+    age_from: int = Field(ge=0, le=OLDEST)
+    age_to: int = Field(ge=0, le=OLDEST)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

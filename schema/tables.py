@@ -129,11 +129,11 @@ class SourceRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     partnership_id: Mapped[str] = mapped_column(ForeignKey("partnership.id"))
     kind: Mapped[str]
-    """`release` or `submission`."""
+    """`release`, `submission` or `paper`."""
     publisher: Mapped[str]
-    """The dataset's id, or the agency's."""
+    """The dataset's id, the agency's, or the paper's."""
     edition: Mapped[str]
-    """The release day, or the period that the return is for."""
+    """The release day, the period that the return is for, or the part of a paper."""
     version: Mapped[int] = mapped_column(default=1)
     series_title: Mapped[str]
     released_on: Mapped[date]
@@ -253,6 +253,50 @@ class FigureRow(Base):
     """0 where the denominator is not a population."""
     population_period: Mapped[str]
     """The mid-year of the population beneath, or empty."""
+
+
+class HistoricFigureRow(Base):
+    """One figure as an older paper prints it. Its period is two days, for it may be none of ours ("year to July 2015").
+
+    Nothing is computed from these and no modern figure is joined to them: they are shown behind a break in the series.
+    """
+
+    __tablename__ = "historic_figure"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("source_id", "row_number"),
+        Index(None, "measure"),
+        {"sqlite_strict": True, "sqlite_with_rowid": False},
+    )
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    row_number: Mapped[int]
+    """The row of the file, the header being row 1."""
+    measure: Mapped[str]
+    area_id: Mapped[str] = mapped_column(ForeignKey("area.id"))
+    beside: Mapped[str]
+    """Empty for the area itself; otherwise whom the paper sets beside it."""
+    period_label: Mapped[str]
+    """As printed."""
+    start: Mapped[date]
+    end: Mapped[date]
+    basis: Mapped[str]
+    category: Mapped[str]
+    as_printed: Mapped[str]
+    value: Mapped[float | None]
+    """None where the paper prints words ("not published", "less than 40%")."""
+    numerator: Mapped[float | None]
+    denominator: Mapped[float | None]
+    unit: Mapped[str]
+    """As printed: it may be another than the measure's."""
+    place: Mapped[str]
+    """Page, paragraph or heading."""
+    scope: Mapped[str]
+    """How what is counted differs from the measure and the area; empty where it does not as far as the paper says."""
+    caveat: Mapped[str]
+    computed: Mapped[float | None]
+    """Numerator over denominator by the measure's formula, where the paper prints both."""
+    disagreement: Mapped[str]
+    """A sentence where `computed` is not the printed value."""
 
 
 class AuditEventRow(Base):

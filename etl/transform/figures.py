@@ -16,7 +16,7 @@ from schema.areas import AreaKind
 from schema.catalogue import Catalogue
 from schema.measures import Measure, Term
 from schema.periods import Basis, Period, mid_year, parse_period
-from schema.quantities import TOTAL, Ages
+from schema.quantities import OLDEST, TOTAL, Ages
 from schema.states import SEVERITY_OF, State
 
 FIGURE_COLUMNS = (
@@ -154,7 +154,7 @@ class _Populations:
         if key not in self._bands:
             found = self._population
             for _, release in sorted(found.groupby("released_on"), reverse=True) if len(found) else ():
-                band = _residents(release, ages)
+                band = residents_in(release, ages)
                 if len(band):
                     self._bands[key] = band
                     break
@@ -185,33 +185,28 @@ class _Populations:
         return Part(value, severity, source), years
 
 
-def _residents(population: pd.DataFrame, ages: Ages) -> pd.DataFrame:
+def residents_in(population: pd.DataFrame, ages: Ages) -> pd.DataFrame:
     """Residents of some ages by area and period: `value`, `severity`, `source_id`.
 
     The band itself where it is published; else the sum of its single years, where every one of them is there (ages 0 to
-    17 are eighteen). A year that is hidden hides the sum.
+    17 are eighteen, and the last of a sheet stands for that age and over). A year that is hidden hides the sum.
     """
     whole = population[(population["age_from"] == ages.age_from) & (population["age_to"] == ages.age_to)]
     if whole.empty:
-        single = population["age_from"] == population["age_to"]
-        inside = population["age_from"].between(ages.age_from, ages.age_to)
-        # The last "single year" of a sheet stands for that age and over; asked for whole, it is the band's end.
-        whole = population[single & inside]
+        single = (population["age_from"] == population["age_to"]) | (population["age_to"] == OLDEST)
+        whole = population[single & (population["age_from"] >= ages.age_from) & (population["age_to"] <= ages.age_to)]
+    width = whole["age_to"] - whole["age_from"] + 1
     found = (
-        whole.assign(severity=whole["state"].map(SEVERITY_OF))
+        whole.assign(severity=whole["state"].map(SEVERITY_OF), width=width)
         .groupby(["area", "period"])
         .agg(
             value=("value", "sum"),
             severity=("severity", "max"),
             source_id=("source_id", "max"),
-            first=("age_from", "min"),
-            last=("age_to", "max"),
-            years=("age_from", "nunique"),
+            width=("width", "sum"),
         )
     )
-    complete = (found["first"] == ages.age_from) & (found["last"] == ages.age_to)
-    banded = found["years"] == 1
-    return found[complete & (banded | (found["years"] == ages.age_to - ages.age_from + 1))]
+    return found[found["width"] == ages.age_to - ages.age_from + 1]
 
 
 def mid_year_for(period_code: str) -> str:
@@ -231,9 +226,17 @@ def _bases(measure: Measure, cube: Cube, catalogue: Catalogue) -> list[str]:
 
 
 def _categories(measure: Measure, cube: Cube) -> tuple[str, ...]:
-    if measure.share_by is None:
+    """The whole, and each category of a required breakdown that both parts of the formula are reported by.
+
+    A rate is not: the residents of a category are not the residents of the area.
+    """
+    if measure.share_by is not None:
+        return cube.categories(measure.numerator[0].quantity, measure.share_by)
+    if measure.population is not None or any(t.category != TOTAL for t in (*measure.numerator, *measure.denominator)):
         return (TOTAL,)
-    return cube.categories(measure.numerator[0].quantity, measure.share_by)
+    quantities = [term.quantity for term in (*measure.numerator, *measure.denominator)]
+    found = [set.intersection(*(set(cube.categories(q, b)) for q in quantities)) for b in measure.breakdowns]
+    return (TOTAL, *sorted(set().union(*found)))
 
 
 def _term(term: Term, basis: str, cube: Cube, catalogue: Catalogue) -> Part:
@@ -252,10 +255,11 @@ def _measure_figures(
     vintage: Vintage,
     national_or_regional: npt.NDArray[np.bool_],
 ) -> pd.DataFrame:
-    terms = (
-        (Term(quantity=measure.numerator[0].quantity, category=category),) if measure.share_by else measure.numerator
+    above, below = (
+        [term if category == TOTAL else Term(quantity=term.quantity, category=category) for term in terms]
+        for terms in (measure.numerator, measure.denominator)
     )
-    numerator = total([_term(term, basis, cube, catalogue) for term in terms])
+    numerator = total([_term(term, basis, cube, catalogue) for term in above])
     years = np.full(len(cube), "", dtype=object)
     denominator: Part | None = None
     if measure.population is not None:
@@ -263,9 +267,9 @@ def _measure_figures(
     elif measure.share_by:
         whole = Term(quantity=measure.denominator[0].quantity, category=whole_of(measure.share_by))
         denominator = _term(whole, basis, cube, catalogue)
-    elif measure.denominator:
-        denominator = total([_term(term, basis, cube, catalogue) for term in measure.denominator])
-    value, severity = _quotient(numerator, denominator, measure.per)
+    elif below:
+        denominator = total([_term(term, basis, cube, catalogue) for term in below])
+    value, severity = quotient(numerator, denominator, measure.per)
     printed = (
         cube.part(measure.printed, TOTAL, basis)
         if measure.printed and category == TOTAL
@@ -318,7 +322,7 @@ def _is_asked(measure: Measure, basis: str, period: Period, catalogue: Catalogue
     return not when or period.code[-2:] in when
 
 
-def _quotient(numerator: Part, denominator: Part | None, per: int) -> tuple[FloatArray, Ranks]:
+def quotient(numerator: Part, denominator: Part | None, per: int) -> tuple[FloatArray, Ranks]:
     """numerator ÷ denominator × per, in the worse state of the two. Over a zero it is not applicable, as DfE prints."""
     if denominator is None:
         return numerator.value * per, numerator.severity

@@ -31,6 +31,7 @@ _FORMULA = {
     "since",
     "versions",
 }
+_READ = {"format", "time", "time_identifier", "constant", "series", "population_series", "neighbours", "releases"}
 _COUNTED = {"kind", "additive", "printed_covers", "published_in"}
 
 
@@ -55,7 +56,7 @@ def of_computation(catalogue: Catalogue) -> str:
 def of_reading(catalogue: Catalogue, publication: str) -> str:
     """What is read of a published dataset, as 16 hexadecimal digits: the same file is read anew when this changes."""
     found = catalogue.publications[publication]
-    mapping = found.model_dump(mode="json", include={"time", "series", "population_series", "neighbours", "releases"})
+    mapping = found.model_dump(mode="json", include=_READ)
     stocks = sorted(s.quantity for s in found.series if catalogue.quantities[s.quantity].at_date)
     return _short([mapping, stocks])
 

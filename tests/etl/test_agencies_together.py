@@ -10,7 +10,7 @@ import pytest
 from etl.transform.figures import Vintage, compute_figures
 from schema.catalogue import Catalogue
 from schema.measures import Measure
-from schema.quantities import Quantity
+from schema.quantities import Breakdown, Quantity
 from schema.returns import ReturnSpec
 from tests.etl.published import CATALOGUE
 
@@ -64,7 +64,15 @@ def spec(agency: str, *items: dict[str, Any], frequency: str = "quarterly") -> R
 
 CATALOGUE_OF_TWO = Catalogue(
     frameworks=CATALOGUE.frameworks,
-    breakdowns={},
+    breakdowns={
+        "partner": Breakdown.model_validate(
+            {
+                "id": "partner",
+                "title": "Agency",
+                "categories": [{"id": "police", "title": "Police"}, {"id": "health", "title": "Health"}],
+            }
+        )
+    },
     publications={},
     quantities={
         q.id: q
@@ -74,6 +82,8 @@ CATALOGUE_OF_TWO = Catalogue(
             quantity("scored", kind="stock", additive=None),
             quantity("absences"),
             quantity("tools-used"),
+            quantity("invited", breakdowns=["partner"]),
+            quantity("attended", breakdowns=["partner"]),
         )
     },
     measures={
@@ -82,6 +92,9 @@ CATALOGUE_OF_TWO = Catalogue(
             measure("tools-used", "social-care", "tools-used"),
             measure("checks-done", "health", "checked", denominator="in-care", per=100, unit="%"),
             measure("scores", "health", "scored"),
+            measure(
+                "attendance", "health", "attended", denominator="invited", per=100, unit="%", breakdowns=["partner"]
+            ),
             measure("absence", "education", "absences"),
         )
     },
@@ -105,7 +118,7 @@ CATALOGUE_OF_TWO = Catalogue(
 )
 
 
-def said(publisher: str, name: str, value: float, period: str, basis: str) -> dict[str, Any]:
+def said(publisher: str, name: str, value: float, period: str, basis: str, category: str = "total") -> dict[str, Any]:
     return {
         "source_id": {"social-care": 1, "health": 2, "education": 3}[publisher],
         "publisher": publisher,
@@ -113,7 +126,7 @@ def said(publisher: str, name: str, value: float, period: str, basis: str) -> di
         "period": period,
         "basis": basis,
         "quantity": name,
-        "category": "total",
+        "category": category,
         "value": value,
         "state": "value",
     }
@@ -192,3 +205,19 @@ def test_who_reads_whose_return_follows_from_the_measures(reader: str, read: set
 
 def test_the_home_return_of_a_quantity_is_the_one_without_also() -> None:
     assert CATALOGUE_OF_TWO.home_return["tools-used"] == "social-care"
+
+
+def test_a_measure_is_computed_by_each_category_that_both_its_parts_are_reported_by() -> None:
+    parts = {"total": (30, 60), "partner:police": (9, 10), "partner:health": (21, 50)}
+    values = [
+        said("health", name, count, "2025-26Q1", "quarter", category)
+        for category, counts in parts.items()
+        for name, count in zip(("attended", "invited"), counts, strict=True)
+    ]
+    found = figures("health", *values)
+    quarter = found[(found["measure"] == "attendance") & (found["basis"] == "quarter")]
+    assert dict(zip(quarter["category"], quarter["value"], strict=True)) == {
+        "total": 50,
+        "partner:police": 90,
+        "partner:health": 42,
+    }

@@ -14,9 +14,17 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from etl.transform.cube import Cube
-from etl.transform.figures import FIGURE_COLUMNS, Vintage, compute_figures, mid_year_for, settle_precedence
+from etl.transform.figures import (
+    FIGURE_COLUMNS,
+    Vintage,
+    compute_figures,
+    mid_year_for,
+    residents_in,
+    settle_precedence,
+)
 from schema.catalogue import default_catalogue
 from schema.periods import quarter
+from schema.quantities import Ages
 from schema.states import SEVERITY, State, worst
 
 CATALOGUE = default_catalogue()
@@ -353,7 +361,7 @@ def test_what_is_hidden_never_yields_a_value(first: float | State, second: float
 
 @given(COUNTS, COUNTS.filter(bool), st.integers(1, 1000))
 @settings(max_examples=60, deadline=None)
-def test_a_rate_is_the_same_for_twice_the_children_among_twice_the_residents(
+def test_a_rate_is_the_same_for_twice_the_children_among_twice_theresidents_in(
     count: int, people: int, times: int
 ) -> None:
     small = figures(said("children-in-need", count, basis="at-date"), population=[residents(people)])
@@ -745,6 +753,14 @@ def test_a_band_that_lacks_a_single_year_is_no_population() -> None:
     ages = [row for row in single_years(0, 20) if row["age_from"] != 7]
     found = figure(figures(said("referrals", 100), population=ages), "referrals")
     assert (found["state"], math.isnan(found["value"])) == ("missing", True)
+
+
+def test_an_open_end_counts_as_one_row_of_a_sheet() -> None:
+    """Adults are 18 to 89 by single years, and 90 and over."""
+    people = [*single_years(0, 89), residents(5000, ages=(90, 120))]
+    adults = Ages(age_from=18, age_to=120)
+    found = residents_in(pd.DataFrame(people), adults)
+    assert found["value"].tolist() == [sum(1000 + age for age in range(18, 90)) + 5000]
 
 
 def test_a_hidden_single_year_hides_the_band() -> None:

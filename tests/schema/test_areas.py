@@ -236,3 +236,21 @@ def test_an_area_names_only_areas_that_are_there(link: dict[str, object]) -> Non
 def test_an_area_that_is_not_whole_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="Area"):
         area(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("St Helens", "st-helens"),
+        ("stoke on trent", "stoke-on-trent"),
+        ("Bournemouth, Christchurch & Poole", "bournemouth-christchurch-and-poole"),
+        ("e06000021", "stoke-on-trent"),
+    ],
+)
+def test_an_area_is_found_as_people_type_it(typed: str, found: str) -> None:
+    assert load_areas().find(typed).id == found
+
+
+def test_a_slip_names_the_nearest_area() -> None:
+    with pytest.raises(WrongUseError, match="Did you mean stoke-on-trent"):
+        load_areas().find("Stok-on-Trent")

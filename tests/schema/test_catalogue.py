@@ -113,7 +113,7 @@ def test_measures_come_in_the_order_of_their_framework() -> None:
     outcomes = [measure.outcome for measure in catalogue.measures_of("children")]
     order = [outcome.id for outcome in catalogue.frameworks["children"].outcomes]
     assert outcomes == sorted(outcomes, key=order.index)
-    assert len(outcomes) == len(catalogue.measures)
+    assert len(outcomes) == sum(measure.framework == "children" for measure in catalogue.measures.values())
 
 
 def test_the_dataset_to_believe_first_comes_first() -> None:
@@ -122,8 +122,9 @@ def test_the_dataset_to_believe_first_comes_first() -> None:
         "cin-protection-plans",
         "cin-subsequent-protection-plans",
         "cin-protection-plan-starts-by-abuse",
+        "lait",
     )
-    assert catalogue.precedence("children-in-care") == ("cla-rates", "cla-placement-stability")
+    assert catalogue.precedence("children-in-care") == ("cla-rates", "cla-placement-stability", "lait")
 
 
 def test_a_category_is_said_in_words() -> None:
@@ -214,9 +215,9 @@ def test_a_yaml_file_can_only_hold_data(folder: Path) -> None:
 
 
 def test_a_framework_folder_without_its_file_is_refused(folder: Path) -> None:
-    (folder / "frameworks" / "adults").mkdir()
+    (folder / "frameworks" / "unheard-of").mkdir()
     message = refusal(folder)
-    assert message.startswith("schema/frameworks/adults/framework.yaml")
+    assert message.startswith("schema/frameworks/unheard-of/framework.yaml")
     assert "Mend" in message or "Add" in message
 
 
@@ -392,8 +393,8 @@ def test_parts_that_do_not_fit_are_refused_with_the_reason(
         ),
         pytest.param(
             RETURN,
-            "{quantity: children-in-care, bases: [at-date]}",
-            "{quantity: children-in-care, bases: [quarter]}",
+            "{quantity: children-on-deprivation-of-liberty-orders, bases: [at-date]}",
+            "{quantity: children-on-deprivation-of-liberty-orders, bases: [quarter]}",
             "a stock is reported at-date",
             id="return, basis",
         ),
@@ -412,11 +413,13 @@ def test_parts_that_do_not_fit_are_refused_with_the_reason(
 def test_a_name_of_something_that_is_not_there_is_refused_with_its_file(
     folder: Path, file: str, old: str, new: str, says: str
 ) -> None:
-    change(folder, file, old, new)
+    line = change(folder, file, old, new)
     message = refusal(folder)
-    assert message.startswith(f"schema/{file}: "), message
+    found = re.match(rf"schema/{re.escape(file)}, line (\d+): ", message)
+    assert found, message
+    assert line <= int(found[1]) <= line + new.count("\n"), message
     assert says in message
-    assert message.endswith("Mend the name, or add what it names.")
+    assert re.search(r" (Mend|Take|Ask|Add|Leave|Make|Keep) [^.]*\.$", message), message
 
 
 @pytest.mark.parametrize(
@@ -431,7 +434,7 @@ def test_a_quantity_that_names_something_that_is_not_there_is_refused(
 ) -> None:
     change(folder, REFERRALS, old, new)
     message = refusal(folder)
-    assert message.startswith("schema/quantities, referrals: ")
+    assert message.startswith("schema/quantities/referrals.yaml, line ")
     assert says in message
 
 
@@ -445,7 +448,7 @@ def test_an_outcome_that_the_framework_does_not_have_is_refused(folder: Path) ->
     outcome.mkdir()
     (folder / REPEATS).rename(outcome / "repeat-referrals.yaml")
     message = refusal(folder)
-    assert message.startswith("schema/frameworks/children/outcome-9/repeat-referrals.yaml: ")
+    assert message.startswith("schema/frameworks/children/outcome-9/repeat-referrals.yaml, line ")
     assert "“outcome-9” is no outcome of the framework" in message
 
 
@@ -481,20 +484,21 @@ def test_an_id_that_would_not_do_for_an_address_is_refused(folder: Path, name: s
 
 def test_a_measure_a_publication_and_an_agency_are_each_added_by_a_file(folder: Path) -> None:
     """The promise of the design: whoever adds to what is measured writes YAML."""
-    (folder / "quantities" / "police.yaml").write_text(
+    (folder / "quantities" / "notices.yaml").write_text(
         "quantities:\n"
         "  - {id: police-notices, title: Notices, counts: Notices., unit: notices, kind: flow, additive: true}\n",
         encoding="utf-8",
     )
-    (folder / "returns" / "police.yaml").write_text(
-        "title: Police\nshort_title: Police\nanswers: Analyst\nfrequency: quarterly\ndue_working_days_after: 30\n"
+    (folder / "returns" / "coastguard.yaml").write_text(
+        "title: Coastguard\nshort_title: Coastguard\nanswers: Analyst\n"
+        "frequency: quarterly\ndue_working_days_after: 30\n"
         "items:\n  - {quantity: police-notices, bases: [quarter]}\n",
         encoding="utf-8",
     )
     text = (folder / REPEATS).read_text(encoding="utf-8")
     for old, new in (
         ("numerator: repeat-referrals", "numerator: police-notices"),
-        ("agency: childrens-social-care", "agency: police"),
+        ("agency: childrens-social-care", "agency: coastguard"),
         ("printed: repeat-referrals-percent-printed\n", ""),
     ):
         assert old in text
@@ -511,4 +515,52 @@ def test_a_measure_a_publication_and_an_agency_are_each_added_by_a_file(folder: 
     assert isinstance(catalogue, Catalogue)
     assert catalogue.measure("police-notices-per-referral").outcome == "outcome-3"
     assert catalogue.precedence("police-notices") == ("police-notices",)
-    assert catalogue.return_spec("police").items[0].quantity == "police-notices"
+    assert catalogue.return_spec("coastguard").items[0].quantity == "police-notices"
+
+
+# ------------------------------------------------------------------------------------- one home for each count
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        pytest.param(
+            "returns/police.yaml",
+            "items:\n",
+            "items:\n  - {quantity: referrals, bases: [quarter]}\n",
+            "referrals is at home in the returns of childrens-social-care and police. Mark it `also: true`",
+            id="two homes",
+        ),
+        pytest.param(
+            RETURN,
+            "  - {quantity: repeat-referrals, bases: [quarter]}\n",
+            "",
+            "no return asks for repeat-referrals. Add it",
+            id="no home",
+        ),
+        pytest.param(
+            "frameworks/children/outcome-1/children-on-deprivation-of-liberty-orders.yaml",
+            "agency: ",
+            "retired: 2026-04-01\nagency: ",
+            "is retired. Take the item out of the return.",
+            id="a retired measure still in a return",
+        ),
+        pytest.param(
+            REPEATS, "agency: childrens-social-care", "agency: police", "Make it a measure of", id="another's numerator"
+        ),
+        pytest.param(
+            REPEATS,
+            "since: 2012-04-01",
+            "breakdowns: [age]\nsince: 2012-04-01",
+            "asks for repeat-referrals without it",
+            id="a breakdown that nobody is asked for",
+        ),
+    ],
+)
+def test_every_count_has_one_home_that_asks_for_what_measures_need(
+    folder: Path, file: str, old: str, new: str, says: str
+) -> None:
+    change(folder, file, old, new)
+    message = refusal(folder)
+    assert re.match(r"schema/\S+\.yaml, line \d+: ", message), message
+    assert says in message

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema.states import EES_SYMBOLS, SEVERITY, SEVERITY_OF, State, worst
+from schema.states import EES_SYMBOLS, LAIT_SYMBOLS, SEVERITY, SEVERITY_OF, State, worst
 
 STATES = st.sampled_from(State)
 
@@ -64,3 +64,12 @@ def test_each_symbol_of_the_department_for_education_has_its_state(symbol: str, 
 
 def test_no_symbol_stands_for_a_number() -> None:
     assert not any(state.has_value for state in EES_SYMBOLS.values())
+
+
+def test_what_may_be_suppressed_stands_next_to_what_is() -> None:
+    either = LAIT_SYMBOLS["-"]
+    assert either is State.MISSING_OR_SUPPRESSED
+    assert either.words == "missing or suppressed"
+    assert not either.has_value
+    assert SEVERITY_OF[State.SUPPRESSED.value] == SEVERITY_OF[either.value] + 1
+    assert worst(either, State.UNRELIABLE) is either
