@@ -9,7 +9,19 @@ from schema.errors import FileRefusedError
 Row = tuple[int, list[str]]
 """A row as a spreadsheet numbers it, from 1, and its cells."""
 
+LONGEST_CELL = 20 * 2**20
+"""Characters. As long as a file may be, so that a long note is read, and then found too long where it stands. With less
+the reader gives up half-way, and its message would be taken for that of a quotation mark which is never closed."""
+
+csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))
+
 SAVE_AS_CSV = "In Excel choose Save As, “CSV UTF-8 (Comma delimited)”."
+
+_BEGIN = 30
+"""Rows in which the header is looked for."""
+
+_FEW = 3
+"""Cells. Fewer than a header has, and more than a line of title."""
 
 # What a file begins with when somebody has only renamed it.
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
@@ -40,9 +52,12 @@ def read_delimited(name: str, content: bytes, most: int) -> list[Row]:
             f"{name} cannot be read as CSV ({error}). Look for a quotation mark that is opened and never closed, or "
             f"save it again. {SAVE_AS_CSV}"
         ) from error
-    for separator, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
-        if rows and len(rows[0][1]) == 1 and separator in rows[0][1][0]:
-            raise FileRefusedError(f"{name} is separated by {word}, not by commas. {SAVE_AS_CSV}")
+    # A line of title may stand above the table, and it may hold any of these marks; a header has several.
+    begin = [record for _, record in rows[:_BEGIN]]
+    if max(map(len, begin), default=0) <= _FEW:
+        for separator, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+            if any(len(record) == 1 and record[0].count(separator) > _FEW for record in begin):
+                raise FileRefusedError(f"{name} is separated by {word}, not by commas. {SAVE_AS_CSV}")
     return rows
 
 

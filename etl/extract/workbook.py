@@ -6,6 +6,8 @@ A workbook is a ZIP archive of XML. Three things must be known before the reader
 * that no cell stands far away: the reader lays out every cell between the first and the last, and one stray cell in
   XFD1048576 ends the whole process, which no exception handler can catch;
 * which cells hold an error (#N/A) or a formula that nobody has calculated, since the reader gives both as empty.
+
+And one for the figures' sake: which cells show a number as a percentage, since the reader gives 21 % as 0.21.
 """
 
 import io
@@ -37,6 +39,12 @@ MAX_CELLS = 2_000_000
 NOT_CALCULATED = "#NOT-CALCULATED"
 """Stands in the place of a formula that was saved without its result."""
 
+_BUILT_IN_PERCENT = frozenset({"9", "10"})
+"""The number formats 0% and 0.00%, which no workbook spells out."""
+
+_NO_PERCENT_SIGN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+"""What stands in a number format as text, and not as an instruction."""
+
 _PROTECTED = "EncryptedPackage".encode("utf-16-le")
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 
@@ -57,7 +65,8 @@ class _Survey:
 
     last_row: int = 0
     last_column: int = 0
-    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    texts: dict[tuple[int, int], str] = field(default_factory=dict)
+    """What to write in place of what the reader gives: errors, formulas without a result, percentages."""
 
 
 def column_letters(number: int) -> str:
@@ -72,8 +81,8 @@ def column_letters(number: int) -> str:
 def read_workbook(name: str, content: bytes) -> list[Sheet]:
     """Every visible worksheet of a workbook, with its cells as text.
 
-    Whole numbers have no decimal point, dates are ISO dates, an error cell holds the error (`#N/A`), and a formula
-    that was saved without its result holds NOT_CALCULATED.
+    Whole numbers have no decimal point, dates are ISO dates, a number shown as a percentage is one (`21%`), an error
+    cell holds the error (`#N/A`), and a formula that was saved without its result holds NOT_CALCULATED.
 
     Raises:
         FileRefusedError: no workbook, protected, damaged, or not safe to open; the message says what to do.
@@ -89,7 +98,8 @@ def read_workbook(name: str, content: bytes) -> list[Sheet]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _refuse_bomb(name, archive, len(content))
-            surveys = {sheet: _survey(name, archive, part) for sheet, part in _sheet_parts(archive).items()}
+            percent = _percent_styles(archive)
+            surveys = {sheet: _survey(name, archive, part, percent) for sheet, part in _sheet_parts(archive).items()}
         return _read(name, content, surveys)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, CalamineError) as error:
         raise _damaged(name) from error
@@ -154,21 +164,40 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     return parts
 
 
-def _survey(name: str, archive: zipfile.ZipFile, part: str) -> _Survey:
-    """How far a sheet's cells reach, and which of them hold an error or a formula without a result."""
+def _percent_styles(archive: zipfile.ZipFile) -> frozenset[str]:
+    """The cell styles (by their number, as a cell names it) that show a number as a percentage."""
+    if "xl/styles.xml" not in archive.namelist():
+        return frozenset()
+    formats = set(_BUILT_IN_PERCENT)
+    styles: list[str] = []
+    of_cells = False
+    for tag, attributes in _elements(archive.read("xl/styles.xml")):
+        match tag:
+            case "numFmt" if "%" in _NO_PERCENT_SIGN.sub("", attributes.get("formatCode", "")):
+                formats.add(attributes.get("numFmtId", ""))
+            case "cellXfs" | "cellStyleXfs" | "cellStyles" | "dxfs":
+                of_cells = tag == "cellXfs"
+            case "xf" if of_cells:
+                styles.append(attributes.get("numFmtId", ""))
+    return frozenset(str(number) for number, form in enumerate(styles) if form in formats)
+
+
+def _survey(name: str, archive: zipfile.ZipFile, part: str, percent: frozenset[str]) -> _Survey:
+    """How far a sheet's cells reach, and which of them hold an error, a formula without a result, or a percentage."""
     survey = _Survey()
     row = column = 0
-    kind = text = ""
+    kind = text = style = ""
     has: set[str] = set()
     collecting = False
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column, kind, text, has, collecting
+        nonlocal row, column, kind, text, style, has, collecting
         match tag.rpartition(":")[2]:
             case "row":
                 row, column = int(attributes.get("r", row + 1)), 0
             case "c":
                 kind, text, has = attributes.get("t", ""), "", set()
+                style = attributes.get("s", "")
                 reference = attributes.get("r")
                 if reference is None:
                     column += 1
@@ -201,10 +230,12 @@ def _survey(name: str, archive: zipfile.ZipFile, part: str) -> _Survey:
                 "and columns beyond the table, and save it again."
             )
         if kind == "e":
-            survey.errors[row, column] = text.strip() or "#ERROR"
+            survey.texts[row, column] = text.strip() or "#ERROR"
         elif "f" in has and not text and kind != "str":
             # A formula whose result is an empty text says so by its type; one without any result does not.
-            survey.errors[row, column] = NOT_CALCULATED
+            survey.texts[row, column] = NOT_CALCULATED
+        elif kind in ("", "n") and text and style in percent:
+            survey.texts[row, column] = f"{_text(float(text) * 100)}%"
 
     parser = _parser()
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, data
@@ -224,8 +255,8 @@ def _read(name: str, content: bytes, surveys: dict[str, _Survey]) -> list[Sheet]
                 raise _damaged(name)
             values = workbook.get_sheet_by_name(about.name).to_python(skip_empty_area=False)
             rows = [[_text(value) for value in row] for row in values]
-            for (row, column), error in survey.errors.items():
-                _put(rows, row, column, error)
+            for (row, column), text in survey.texts.items():
+                _put(rows, row, column, text)
             sheets.append(Sheet(about.name, [row for row in enumerate(rows, start=1) if any(map(str.strip, row[1]))]))
     return sheets
 

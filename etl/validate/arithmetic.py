@@ -4,17 +4,13 @@ Rows are compared within one period and one basis. A part that is suppressed or 
 shortfall is only reported where every part is a number.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from etl.validate.context import ReturnContext
+from etl.validate.context import ReturnContext, Term
 from etl.validate.rules import Fault, Stage, rule
 from schema.findings import Severity
 from schema.quantities import TOTAL
-
-Term = tuple[str, str]
-"""A quantity and a category of it."""
 
 ROUNDING = 0.05
 """Full-time equivalents are given to one decimal, so each may be out by this much."""
@@ -45,7 +41,7 @@ def _compared(ctx: ReturnContext, whole: Iterable[Term], parts: Iterable[Term]) 
     whole, parts = tuple(whole), tuple(parts)
     fractions = [q for q, _ in (*whole, *parts) if not ctx.catalogue.quantities[q].whole_number]
     rounding = 1e-6 + ROUNDING * len(fractions)
-    for (period, _), held in _held(ctx).items():
+    for (period, _), held in ctx.numbers.items():
         given = [held[term][1] for term in parts if term in held]
         if given and all(term in held for term in whole):
             yield _Comparison(
@@ -56,24 +52,6 @@ def _compared(ctx: ReturnContext, whole: Iterable[Term], parts: Iterable[Term]) 
                 complete=len(given) == len(parts),
                 tolerance=rounding,
             )
-
-
-def _held(ctx: ReturnContext) -> dict[tuple[str, str], dict[Term, tuple[int, float]]]:
-    """Row and number of every term, by period and basis. A nil is nought; other symbols are no number."""
-    value = ctx.read["value"].mask(ctx.read["symbol"] == "nil", 0.0)
-    known = ctx.read[value.notna()]
-    held: dict[tuple[str, str], dict[Term, tuple[int, float]]] = defaultdict(dict)
-    for row, period, basis, quantity, category, number in zip(
-        known.index,
-        known["period"],
-        known["basis"],
-        known["quantity"],
-        known["category"],
-        value[value.notna()],
-        strict=True,
-    ):
-        held[period, basis][quantity, category] = (int(row), float(number))
-    return held
 
 
 def _categories(ctx: ReturnContext) -> Iterator[tuple[str, str, _Comparison]]:

@@ -12,6 +12,7 @@ from etl.validate import arithmetic, codes, completeness, dates, privacy, struct
 from etl.validate.context import SYMBOLS, ReturnContext, context
 from etl.validate.rules import Fault, Rule, Stage, registered
 from schema.catalogue import Catalogue
+from schema.errors import WrongUseError
 from schema.findings import Finding, Severity
 from schema.periods import Period
 from schema.returns import ReturnSpec
@@ -26,7 +27,7 @@ class CheckedReturn:
 
     `values` has the columns VALUE_COLUMNS and only rows without an error; `value` is NaN beside a symbol, and 0 beside
     nil, which the agency vouches for. `extract_date` is None where the return has not just one. `restated_periods`
-    are the earlier quarters that it gives again, oldest first.
+    are the earlier periods that it gives again, oldest first.
     """
 
     values: pd.DataFrame
@@ -49,8 +50,14 @@ def return_rules() -> tuple[Rule, ...]:
 def check_return(
     table: ReturnTable, spec: ReturnSpec, period: Period, area: str, catalogue: Catalogue, today: date
 ) -> CheckedReturn:
-    """Hold a return against every rule. `area` is the id of the area that submits it, for the quarter `period`."""
-    ctx = context(table, spec, period, catalogue, today)
+    """Hold a return against every rule. `area` is the id of the area that submits it, for `period`; with "" it is not
+    known whose the return is, and what it says itself is not held against anything.
+
+    Raises:
+        WrongUseError: the period is of another kind than the return's.
+    """
+    require_period(spec, period)
+    ctx = context(table, spec, period, area, catalogue, today)
     faults = _faults(ctx, Stage.ROWS)
     sound = ctx.only(_sound_rows(ctx, faults))
     faults += _faults(sound, Stage.SUMS)
@@ -63,6 +70,18 @@ def check_return(
         status=_status(ctx),
         restated_periods=tuple(sorted(set(result["period"]) - {period.code})),
     )
+
+
+def require_period(spec: ReturnSpec, period: Period) -> None:
+    """Refuse a period that the return can not be for. Raises WrongUseError."""
+    if period.kind is not spec.period_kind:
+        example = (
+            "a quarter, such as 2025-26Q2" if spec.frequency == "quarterly" else "a school term, such as AY2025-26T1"
+        )
+        raise WrongUseError(
+            f"The return “{spec.title}” is {spec.frequency}, and {period.code} is no {spec.period_kind.value}. "
+            f"Give {example}."
+        )
 
 
 def _faults(ctx: ReturnContext, stage: Stage) -> list[tuple[Rule, Fault]]:
@@ -84,7 +103,8 @@ def _reading_order(found: tuple[Rule, Fault]) -> tuple[float, int, str, str]:
 
 
 def _values(ctx: ReturnContext, area: str) -> pd.DataFrame:
-    read = ctx.read
+    # A row with neither value nor symbol reports nothing: that it is blank has a finding.
+    read = ctx.read[~ctx.blank]
     nil = read["symbol"] == "nil"
     value = read["value"].mask(nil, 0.0)
     number = value.map(lambda number: State.ZERO.value if number == 0 else State.VALUE.value)

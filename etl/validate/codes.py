@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 
 from etl.validate.child_records import quoted
 from etl.validate.context import STATUSES, ReturnContext, cells
-from etl.validate.rules import Fault, more_rows, rule
+from etl.validate.rules import Fault, more_rows, once, rule
 from schema.findings import Severity
-from schema.periods import Basis
+from schema.periods import Basis, parse_period
 from schema.quantities import TOTAL
 
 
@@ -38,8 +38,8 @@ def quantity_not_in_return(ctx: ReturnContext) -> Iterator[Fault]:
 def category_unknown(ctx: ReturnContext) -> Iterator[Fault]:
     """A category that no breakdown has."""
     for row, text in ctx.not_understood("category"):
-        asked = ctx.items.get(str(ctx.read.at[row, "quantity"]))
-        breakdowns = [ctx.catalogue.breakdowns[name] for name in (asked.breakdowns if asked else ())]
+        asked = ctx.breakdowns(str(ctx.read.at[row, "quantity"]))
+        breakdowns = [ctx.catalogue.breakdowns[name] for name in asked]
         known = [breakdown.key(category.id) for breakdown in breakdowns for category in breakdown.categories]
         # “police” alone is nearer to source:police than its letters are.
         same = [key for key in known if key.partition(":")[2] == text.lower()]
@@ -52,18 +52,19 @@ def breakdown_not_in_return(ctx: ReturnContext) -> Iterator[Fault]:
     """A breakdown that this return does not ask for with this quantity."""
     category = ctx.read["category"]
     for row, key in cells(category[ctx.in_return & ~category.isin([TOTAL, ""])]):
-        asked = ctx.items[str(ctx.read.at[row, "quantity"])]
-        if key.partition(":")[0] not in asked.breakdowns:
-            allowed = " or ".join(asked.breakdowns) or "none"
+        quantity = str(ctx.read.at[row, "quantity"])
+        asked = ctx.breakdowns(quantity)
+        if key.partition(":")[0] not in asked:
+            allowed = " or ".join(asked) or "none"
             yield Fault(
-                f"{asked.quantity} is not asked for by {key.partition(':')[0]} (but by: {allowed}).",
+                f"{quantity} is not asked for by {key.partition(':')[0]} (but by: {allowed}).",
                 row,
                 "category",
                 key,
             )
 
 
-@rule("basis-unknown", Severity.ERROR, "Write quarter, rolling-year or at-date, or leave the cell empty.")
+@rule("basis-unknown", Severity.ERROR, "Write the basis as the return's template has it, such as rolling-year.")
 def basis_unknown(ctx: ReturnContext) -> Iterator[Fault]:
     """A basis that does not exist."""
     for row, text in ctx.not_understood("basis"):
@@ -77,17 +78,31 @@ def basis_unknown(ctx: ReturnContext) -> Iterator[Fault]:
 def basis_not_in_return(ctx: ReturnContext) -> Iterator[Fault]:
     """A quantity on a basis on which this return does not ask for it."""
     for row, code in cells(ctx.read["basis"][ctx.in_return & (ctx.read["basis"] != "")]):
-        asked = ctx.items[str(ctx.read.at[row, "quantity"])]
-        if code not in asked.bases:
-            allowed = " or ".join(basis.value for basis in asked.bases)
-            yield Fault(f"{asked.quantity} is asked for as {allowed}, not as {code}.", row, "basis", code)
+        quantity = str(ctx.read.at[row, "quantity"])
+        if code not in ctx.bases(quantity):
+            allowed = " or ".join(basis.value for basis in ctx.bases(quantity))
+            unsaid = " (which an empty basis means)" if ctx.written.at[row, "basis"] == "" else ""
+            yield Fault(f"{quantity} is asked for as {allowed}, not as {code}{unsaid}.", row, "basis", code)
+
+
+@rule("item-not-asked-now", Severity.WARNING, "Check that the figure is about the right period; it may stay.")
+def item_not_asked_now(ctx: ReturnContext) -> Iterator[Fault]:
+    """A quantity that the return asks for in other quarters or terms only."""
+    given = ctx.read[ctx.in_return & (ctx.read["period"] != "")]
+    for (code, quantity), rows in given.groupby(["period", "quantity"], sort=False):
+        if quantity not in {item.quantity for item in ctx.spec.asked(parse_period(str(code)))}:
+            when = " and ".join(dict.fromkeys(name for item in ctx.items[str(quantity)] for name in item.when))
+            yield once(
+                ctx, "quantity", rows.index, f"{quantity} is asked for in {when}, and this is {code}", str(quantity)
+            )
 
 
 @rule("status-unknown", Severity.ERROR, f"Write {' or '.join(STATUSES)}, or leave the cell empty ({STATUSES[0]}).")
 def status_unknown(ctx: ReturnContext) -> Iterator[Fault]:
     """A status that is neither provisional nor final."""
-    for row, text in ctx.not_understood("status"):
-        yield Fault(f"{quoted(text)} is no status of a return.", row, "status", text)
+    written = ctx.written["status"]
+    for text in dict.fromkeys(text for _, text in ctx.not_understood("status")):
+        yield once(ctx, "status", written.index[written == text], f"{quoted(text)} is no status of a return", text)
 
 
 @rule("status-differs", Severity.ERROR, "Give every row the same status: it is the status of the whole return.")

@@ -5,16 +5,18 @@ which those are, and why.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from etl.extract.returns import ReturnTable
+from etl.extract.returns import ABOVE_TABLE, ReturnTable
 from etl.extract.workbook import NOT_CALCULATED
+from schema.areas import Area
 from schema.catalogue import Catalogue
 from schema.errors import WrongUseError
 from schema.periods import Basis, Period, PeriodKind, parse_period
@@ -30,11 +32,50 @@ SYMBOLS: dict[str, State] = {
 
 STATUSES = ("provisional", "final")
 
+UNDERSTOOD_AS: tuple[tuple[str, str], ...] = (
+    (r"\*+|[<≤]\s*=?\s*([1-9]|10)|1\s*(-|–|to)\s*[4-9]|suppressed", "c"),
+    (r"n\.?\s?/?\s?a\.?|not applicable", "z"),
+    (r"-{1,3}|–|—|\.{2,3}|…|:|not available|unavailable", "x"),
+    (r"nil|nil return|none", "nil"),
+    ("|".join(SYMBOLS), ""),
+)
+"""What people write in place of a number or a symbol, and the symbol that it is read as ("": itself). A dash says
+nought in some tables and no figure in others: it is read as no figure, which never invents one."""
+
 _ERROR_CELL = re.compile(
     rf"#(N/A|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|ERROR)|{NOT_CALCULATED}"
 )
 _PLAIN_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
-_GROUPED_NUMBER = r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?"
+_GROUPED_NUMBER = r"[+-]?[0-9]{1,3}(?:(?:,[0-9]{3})+|(?: [0-9]{3})+)(?:\.[0-9]+)?"
+_PERCENTAGE = r"[+-]?[0-9][0-9.,]*\s*(?:%|per ?cent)"
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_CLOCK = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+_ISO_DATE = re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d\d?)-(?P<day>\d\d?){_CLOCK}")
+_BRITISH_DATE = re.compile(rf"(?P<day>\d\d?)(?P<mark>[/.-])(?P<month>\d\d?)(?P=mark)(?P<year>\d{{4}}){_CLOCK}")
+_NAMED_DATE = re.compile(
+    r"(?P<day>\d\d?)(?:st|nd|rd|th)?[ ./-]{1,2}(?P<name>[a-z]{3,9})\.?,?[ /-]{1,2}(?P<year>\d{4}|\d\d)" + _CLOCK,
+    re.IGNORECASE,
+)
+_FULL_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_SERIAL = re.compile(r"([34]\d{4}|5[0-4]\d{3})(\.\d+)?")
+"""A day as Excel counts it, from 1982 to 2050."""
+
+_LONGEST_CODE = 500
+"""Characters. No code, name, date or sign is so long, and what is need not be searched."""
+
+_COUNCIL = re.compile(
+    r"[ ,]+((city|county|district|(metropolitan|royal|london)( borough)?|borough|metropolitan district) )?council$"
+)
+
+_BOROUGH_OF = re.compile(r"^(the )?((london|royal|metropolitan) )*(borough|city|county) of | council$")
+
+
+Term = tuple[str, str]
+"""A quantity and a category of it."""
 
 
 @dataclass(frozen=True)
@@ -42,41 +83,117 @@ class ReturnContext:
     """`written` and `read` have the same rows and columns; `read` has `value` as a number (float64).
 
     The quantity that is read may belong to another return, the category to another quantity: only that there is such
-    a one has been looked up. `today` is given, so that a check can be repeated.
+    a one has been looked up. What stands once above the table stands on every row here that says nothing else.
+    `stands_for` is the symbol that a value's text was read as ("" where it is a number, or nothing). `area` is whose
+    return it is; None where that is not known. `today` is given, so that a check can be repeated.
     """
 
     table: ReturnTable
     spec: ReturnSpec
     period: Period
+    area: Area | None
     catalogue: Catalogue
     today: date
     written: pd.DataFrame
     read: pd.DataFrame
+    stands_for: "pd.Series[str]"
+    from_above: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """By column, the rows that have what stands above the table."""
 
     @cached_property
-    def items(self) -> dict[str, ReturnItem]:
+    def items(self) -> dict[str, tuple[ReturnItem, ...]]:
         """What the return asks for, by quantity."""
-        return {item.quantity: item for item in self.spec.items}
+        found: dict[str, list[ReturnItem]] = defaultdict(list)
+        for item in self.spec.items:
+            found[item.quantity].append(item)
+        return {quantity: tuple(items) for quantity, items in found.items()}
+
+    def breakdowns(self, quantity: str) -> tuple[str, ...]:
+        """By what the return asks for a quantity."""
+        return tuple(dict.fromkeys(name for item in self.items.get(quantity, ()) for name in item.breakdowns))
+
+    def bases(self, quantity: str) -> tuple[Basis, ...]:
+        """How the return asks for a quantity."""
+        return tuple(dict.fromkeys(basis for item in self.items.get(quantity, ()) for basis in item.bases))
 
     @cached_property
     def in_return(self) -> "pd.Series[bool]":
         """Rows whose quantity belongs to this return."""
         return self.read["quantity"].isin(list(self.items))
 
+    @cached_property
+    def wrong_period(self) -> bool:
+        """Whether no row is for the period of the return, so that it is probably the wrong file or period."""
+        return not (self.read["period"] == self.period.code).any()
+
+    @cached_property
+    def blank(self) -> "pd.Series[bool]":
+        """Rows with neither a value nor a symbol."""
+        return (self.written["value"] == "") & (self.written["symbol"] == "")
+
+    @cached_property
+    def numbers(self) -> dict[tuple[str, str], dict[Term, tuple[int, float]]]:
+        """Row and number of every term, by period and basis. A nil is nought; other symbols are no number."""
+        value = self.read["value"].mask(self.read["symbol"] == "nil", 0.0)
+        known = self.read[value.notna()]
+        found: dict[tuple[str, str], dict[Term, tuple[int, float]]] = defaultdict(dict)
+        for row, period, basis, quantity, category, number in zip(
+            known.index,
+            known["period"],
+            known["basis"],
+            known["quantity"],
+            known["category"],
+            value[value.notna()],
+            strict=True,
+        ):
+            found[period, basis][quantity, category] = (int(row), float(number))
+        return found
+
+    @property
+    def span(self) -> str:
+        """What the return's periods are called: quarter or term."""
+        return self.spec.period_kind.value
+
+    def is_percentage(self) -> "pd.Series[bool]":
+        """Rows whose value is written or shown as a percentage."""
+        return self.written["value"].str.fullmatch(_PERCENTAGE, case=False)
+
     def not_understood(self, column: str) -> Iterator[tuple[int, str]]:
         """Row and text of the cells that say something which could not be read."""
         written, read = self.written[column], self.read[column]
-        unread = read.isna() if column == "value" else read == ""
+        unread = read == "" if column != "value" else read.isna() & (self.stands_for == "") & ~self.is_percentage()
         yield from cells(written[(written != "") & unread & ~is_error_cell(written)])
 
     def only(self, rows: "pd.Index[int]") -> "ReturnContext":
         """The same return with these rows alone."""
-        return replace(self, written=self.written.loc[rows], read=self.read.loc[rows])
+        return replace(
+            self, written=self.written.loc[rows], read=self.read.loc[rows], stands_for=self.stands_for.loc[rows]
+        )
 
 
-def context(table: ReturnTable, spec: ReturnSpec, period: Period, catalogue: Catalogue, today: date) -> ReturnContext:
-    """Read every cell of a return."""
-    return ReturnContext(table, spec, period, catalogue, today, table.cells, _read(table.cells, catalogue))
+def context(
+    table: ReturnTable, spec: ReturnSpec, period: Period, area: str, catalogue: Catalogue, today: date
+) -> ReturnContext:
+    """Read every cell of a return. `area` is an area's id, or "" where it is not known whose return it is."""
+    written = table.cells.copy()
+    from_above: dict[str, frozenset[int]] = {}
+    for column in ABOVE_TABLE:
+        if column in table.above:
+            empty = written[column] == ""
+            from_above[column] = frozenset(int(row) for row in written.index[empty])
+            written[column] = written[column].mask(empty, table.above[column].text).astype("str")
+    return ReturnContext(
+        table=table,
+        spec=spec,
+        period=period,
+        area=catalogue.areas.by_id[area] if area else None,
+        catalogue=catalogue,
+        today=today,
+        written=written,
+        read=_read(written, spec, catalogue),
+        stands_for=_mapped(written["value"], understood_as),
+        from_above=from_above,
+    )
 
 
 def cells(column: "pd.Series[str]") -> Iterator[tuple[int, str]]:
@@ -90,29 +207,58 @@ def is_error_cell(column: "pd.Series[str]") -> "pd.Series[bool]":
     return column.str.fullmatch(_ERROR_CELL)
 
 
+def understood_as(text: str) -> str:
+    """The symbol that a text in place of a number is read as; "" where it is none."""
+    plain = re.sub(r"\s+", " ", text.lower())
+    for form, symbol in UNDERSTOOD_AS:
+        if re.fullmatch(form, plain):
+            return symbol or plain
+    return ""
+
+
 def read_date(text: str) -> date | None:
-    """A day written as 2025-10-14 or 14/10/2025; None where it is neither."""
-    for form in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a calendar day has no zone
-        except ValueError:
-            continue
-    return None
+    """A day written as 2025-10-14, 14/10/2025, 14 October 2025, 14-Oct-25, or as Excel counts it (45944).
+
+    The day comes before the month, as in Britain, and a year of two digits is only read beside the month's name:
+    14/10/25 could be meant in two ways. A time of day is passed over. None where it is no day.
+    """
+    if _SERIAL.fullmatch(text):
+        return date(1899, 12, 30) + timedelta(days=int(float(text)))
+    found = _ISO_DATE.fullmatch(text) or _BRITISH_DATE.fullmatch(text)
+    month = int(found["month"]) if found else 0
+    if found is None and (found := _NAMED_DATE.fullmatch(text)) is not None:
+        name = found["name"].lower()
+        known = name in _FULL_MONTHS or name in _MONTHS or name == "sept"
+        month = _MONTHS.index(name[:3]) + 1 if known else 0
+    if found is None or month == 0:
+        return None
+    year = int(found["year"]) if len(found["year"]) == 4 else 2000 + int(found["year"])
+    try:
+        return date(year, month, int(found["day"]))
+    except ValueError:
+        return None
 
 
-def _read(cells: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+def is_serial(text: str) -> bool:
+    """Whether a text is a day as Excel counts it, without its format."""
+    return _SERIAL.fullmatch(text) is not None
+
+
+def _read(cells: pd.DataFrame, spec: ReturnSpec, catalogue: Catalogue) -> pd.DataFrame:
     quantity = _mapped(cells["quantity"], lambda text: text if (text := _code(text)) in catalogue.quantities else "")
     natural = quantity.map(
-        {q.id: (Basis.AT_DATE if q.at_date else Basis.QUARTER).value for q in catalogue.quantities.values()}
+        {q.id: (Basis.AT_DATE if q.at_date else spec.natural_basis).value for q in catalogue.quantities.values()}
     )
     basis = _mapped(cells["basis"], lambda text: text if (text := _code(text)) in set(Basis) else "")
+    names = _area_names(catalogue)
+    symbol = _mapped(cells["symbol"], understood_as)
     return pd.DataFrame(
         {
-            "period": _mapped(cells["period"], _quarter),
+            "period": _mapped(cells["period"], lambda text: _period(text, spec.period_kind)),
             "quantity": quantity,
             "category": _mapped(cells["category"], lambda text: _category(text, catalogue)),
             "value": _numbers(cells["value"]),
-            "symbol": _mapped(cells["symbol"], lambda text: text if (text := text.lower()) in SYMBOLS else ""),
+            "symbol": symbol.where(cells["symbol"] != "", _mapped(cells["value"], understood_as)).astype("str"),
             "note": cells["note"],
             "extract_date": _mapped(
                 cells["extract_date"], lambda text: day.isoformat() if (day := read_date(text)) else ""
@@ -121,13 +267,39 @@ def _read(cells: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
             "status": _mapped(
                 cells["status"], lambda text: text if (text := text.lower() or STATUSES[0]) in STATUSES else ""
             ),
+            "area": _mapped(cells["area"], lambda text: _area(text, names)),
         }
     )
 
 
+def _area(text: str, names: Mapping[str, str]) -> str:
+    """The id of the area that a name or code is meant for; "" where there is none."""
+    plain = _area_name(text)
+    # The City of London Council is the council of the City of London, and not of a city of London.
+    candidates = (plain, plain.removesuffix(" council"), _COUNCIL.sub("", plain), _BOROUGH_OF.sub("", plain))
+    return next((names[name] for name in candidates if name in names), "")
+
+
+def _area_name(text: str) -> str:
+    """A name without its capitals and what lists put after it: `Bristol, City of` is Bristol."""
+    return re.sub(r", (city|county) of$", "", re.sub(r"\s+", " ", text.casefold().replace("&", "and")))
+
+
+def _area_names(catalogue: Catalogue) -> dict[str, str]:
+    """Authorities' ids by name, id, and every code. Other areas make no return, and may share an authority's name."""
+    return {
+        key.casefold(): area.id
+        for area in catalogue.areas
+        if area.ranked
+        for key in (area.id, _area_name(area.name), area.dfe or area.id, *(alias.code for alias in area.gss))
+    }
+
+
 def _mapped(column: "pd.Series[str]", reading: Callable[[str], str]) -> "pd.Series[str]":
     """Read each distinct text once: a return repeats its codes hundreds of times."""
-    return column.map({text: reading(text) for text in column.unique()}).astype("str")
+    return column.map({text: reading(text) if len(text) <= _LONGEST_CODE else "" for text in column.unique()}).astype(
+        "str"
+    )
 
 
 def _code(text: str) -> str:
@@ -135,12 +307,17 @@ def _code(text: str) -> str:
     return re.sub(r"[\s_]+", "-", text.lower())
 
 
-def _quarter(text: str) -> str:
+def period_of(text: str) -> Period | None:
+    """A period of any kind, None where the text is none."""
     try:
-        period = parse_period(text)
+        return parse_period(text)
     except WrongUseError:
-        return ""
-    return period.code if period.kind is PeriodKind.QUARTER else ""
+        return None
+
+
+def _period(text: str, kind: PeriodKind) -> str:
+    period = period_of(text)
+    return period.code if period is not None and period.kind is kind else ""
 
 
 def _category(text: str, catalogue: Catalogue) -> str:
@@ -149,9 +326,10 @@ def _category(text: str, catalogue: Catalogue) -> str:
 
 
 def _numbers(column: "pd.Series[str]") -> "pd.Series[float]":
-    """Numbers as float64, NaN for what is none. Commas may group thousands; a minus sign may be the typographer's."""
+    """Numbers as float64, NaN for what is none. Commas or spaces may group thousands; a minus sign may be the
+    typographer's."""
     text = column.str.replace("\u2212", "-")
     grouped = text.str.fullmatch(_GROUPED_NUMBER)
-    plain = text.str.replace(",", "").where(grouped, text)
+    plain = text.str.replace("[, ]", "", regex=True).where(grouped, text)
     numbers = pd.to_numeric(plain.where(plain.str.fullmatch(_PLAIN_NUMBER)), errors="coerce").astype("float64")
     return numbers.where(np.isfinite(numbers))

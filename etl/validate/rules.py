@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+import pandas as pd
+
 from etl.extract.returns import ReturnTable
 from etl.validate.child_records import shown
 from etl.validate.context import ReturnContext
@@ -32,7 +34,7 @@ class Fault:
 
     `value` is what stands in the cell, for figures, codes and dates only. `remedy` replaces the rule's own where this
     fault has a better one. `also_rows` share the fault and get no finding of their own: a wrong extract date, say,
-    stands on every row.
+    stands on every row. `cell` is given where it is not the one of `row` and `column`.
     """
 
     message: str
@@ -41,6 +43,18 @@ class Fault:
     value: str = ""
     remedy: str = ""
     also_rows: tuple[int, ...] = ()
+    cell: str = ""
+
+
+def once(ctx: ReturnContext, column: str, rows: "pd.Index[int]", message: str, value: str = "") -> Fault:
+    """One fault for all rows of a column that share it, at the first of them; or, where they all have it from a line
+    above the table, there. `message` is without its full stop."""
+    first, *others = (int(row) for row in rows)
+    above = ctx.table.above.get(column)
+    if above is not None and {first, *others} <= ctx.from_above.get(column, frozenset()):
+        return Fault(f"{message}.", above.row, column, value, also_rows=(first, *others), cell=above.cell)
+    more = f" ({more_rows(len(others), 'is', 'are')} the same)" if others else ""
+    return Fault(f"{message}{more}.", first, column, value, also_rows=tuple(others))
 
 
 def more_rows(number: int, one: str = "", many: str = "") -> str:
@@ -73,7 +87,7 @@ class Rule:
             sheet=table.sheet,
             row=fault.row,
             column=fault.column,
-            cell=f"{letters}{fault.row}" if letters and fault.row is not None else "",
+            cell=fault.cell or (f"{letters}{fault.row}" if letters and fault.row is not None else ""),
             # Free text is never repeated: it might name a person.
             value="" if fault.column == "note" else shown(fault.value),
         )

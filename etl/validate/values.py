@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from etl.validate.child_records import quoted
-from etl.validate.context import SYMBOLS, ReturnContext, cells
-from etl.validate.rules import Fault, rule
+from etl.validate.context import SYMBOLS, ReturnContext, cells, understood_as
+from etl.validate.rules import Fault, more_rows, once, rule
 from schema.findings import Severity
 
 LARGEST = 1e8
@@ -15,32 +15,12 @@ _LISTED = ", ".join(SYMBOLS)
 
 _EMPTY_AND = "leave the value empty and write"
 
-# What people write instead of a number, and what they should. The first form that fits is taken.
+# What people write that is neither a number nor a symbol, and what they should. The first form that fits is taken.
 _INSTEAD_OF_A_NUMBER: tuple[tuple[str, str], ...] = (
-    (
-        r"\*+|[<≤]\s*\d+|1\s*(-|–|to)\s*[45]|suppressed",
-        f"Give the number itself, or {_EMPTY_AND} c (suppressed) in symbol.",
-    ),
-    (
-        r"n\.?/?a\.?|not applicable",
-        f"If it does not apply, {_EMPTY_AND} z in symbol; if it is not available, x.",
-    ),
-    (
-        r"-|–|—|\.+|\?|unknown|not known|not available|tbc|pending",
-        f"Write 0 if there were none. If the number is not available, {_EMPTY_AND} x in symbol.",
-    ),
-    (
-        r"nil|none|zero|no",
-        f"Write 0; or, to vouch that there were none, {_EMPTY_AND} nil in symbol.",
-    ),
-    (
-        "|".join(SYMBOLS),
-        "Leave the value empty and write this in the column symbol.",
-    ),
-    (
-        r"[\d.,]+\s*%",
-        "Give the count: percentages are worked out from counts.",
-    ),
+    (r"[<>≤≥~]\s*=?\s*\d+|\d+\s*(-|–|to)\s*\d+", f"Give the number itself, or {_EMPTY_AND} c (suppressed) in symbol."),
+    (r"\?+|unknown|not known|tbc|pending", f"If the number is not available, {_EMPTY_AND} x in symbol."),
+    (r"zero|no", f"Write 0; or, to vouch that there were none, {_EMPTY_AND} nil in symbol."),
+    (r"\d{4}-\d\d-\d\d.*", "The cell is formatted as a date: format it as a number, and write the count again."),
 )
 
 
@@ -50,6 +30,32 @@ def value_not_a_number(ctx: ReturnContext) -> Iterator[Fault]:
     for row, text in ctx.not_understood("value"):
         remedy = next((r for form, r in _INSTEAD_OF_A_NUMBER if re.fullmatch(form, text, flags=re.IGNORECASE)), "")
         yield Fault(f"{quoted(text)} is not a number.", row, "value", text, remedy)
+
+
+@rule("value-percentage", Severity.ERROR, "Give the count itself: percentages are worked out from counts.")
+def value_percentage(ctx: ReturnContext) -> Iterator[Fault]:
+    """A percentage, written out or shown by the cell's format, where a count is asked for."""
+    for row, text in cells(ctx.written["value"][ctx.is_percentage()]):
+        yield Fault(f"{quoted(text)} is a percentage, and a return holds counts.", row, "value", text)
+
+
+@rule(
+    "symbol-understood",
+    Severity.WARNING,
+    "Check that this is what is meant, and say so; or leave the value empty, and write the symbol itself.",
+)
+def symbol_understood(ctx: ReturnContext) -> Iterator[Fault]:
+    """A common sign or word in place of a number or a symbol, and how it was understood."""
+    in_value = ctx.written["value"].where(ctx.stands_for != "", "")
+    # Beside the same symbol in its own column the sender has said what it means.
+    in_value = in_value.where((ctx.written["symbol"] == ""), "")
+    in_symbol = ctx.written["symbol"].where(~ctx.written["symbol"].str.lower().isin(list(SYMBOLS)), "")
+    in_symbol = in_symbol.where(ctx.read["symbol"] != "", "")
+    for column, texts in (("value", in_value), ("symbol", in_symbol)):
+        for text in dict.fromkeys(texts[texts != ""]):
+            symbol = understood_as(text)
+            message = f"{quoted(text)} was understood as {symbol} ({SYMBOLS[symbol].words})"
+            yield once(ctx, column, texts.index[texts == text], message, text)
 
 
 @rule("value-negative", Severity.ERROR, "Write how many there were; nothing here can be fewer than none.")
@@ -78,22 +84,28 @@ def value_not_whole(ctx: ReturnContext) -> Iterator[Fault]:
 
 @rule("value-and-symbol", Severity.ERROR, "Keep the number and empty the symbol, or the other way about.")
 def value_and_symbol(ctx: ReturnContext) -> Iterator[Fault]:
-    """A row with both a value and a symbol that says there is none."""
-    both = (ctx.written["value"] != "") & (ctx.written["symbol"] != "")
+    """A row with both a value and a symbol that says there is none, or with two that differ."""
+    agree = (ctx.stands_for != "") & (ctx.stands_for == ctx.read["symbol"])
+    both = (ctx.written["value"] != "") & (ctx.written["symbol"] != "") & ~agree
     for row, text in cells(ctx.written["symbol"][both]):
         yield Fault("There is a value and a symbol too.", row, "symbol", text)
 
 
 @rule(
     "value-missing",
-    Severity.ERROR,
+    Severity.WARNING,
     "Write the number (0 if there were none), or say why there is none: x (not available), z (not applicable).",
 )
 def value_missing(ctx: ReturnContext) -> Iterator[Fault]:
-    """A row with neither a value nor a symbol. An empty cell is never taken for nought."""
-    neither = (ctx.written["value"] == "") & (ctx.written["symbol"] == "")
-    for row, _ in cells(ctx.written["value"][neither]):
-        yield Fault("There is neither a value nor a symbol.", row, "value")
+    """Rows of a quantity with neither a value nor a symbol, taken as not reported. Empty is never taken for nought."""
+    if bool(ctx.blank.all()):  # has a finding of its own
+        return
+    about = ctx.written.loc[ctx.blank, ["period", "quantity"]]
+    for (period, quantity), rows in about.groupby(["period", "quantity"], sort=False):
+        first, *others = (int(row) for row in rows.index)
+        more = f" (nor on {more_rows(len(others))} of it)" if others else ""
+        message = f"There is neither a value nor a symbol for {quoted(str(quantity))} in {quoted(str(period))}{more}."
+        yield Fault(message, first, "value", also_rows=tuple(others))
 
 
 @rule("symbol-unknown", Severity.ERROR, f"Use one of {_LISTED}.")

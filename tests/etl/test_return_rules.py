@@ -14,15 +14,16 @@ from openpyxl import Workbook
 from etl.extract.returns import read_return
 from etl.validate.check import VALUE_COLUMNS, CheckedReturn, check_return, return_rules
 from etl.validate.child_records import looks_like_a_record
-from etl.validate.context import ReturnContext, read_date
+from etl.validate.context import SYMBOLS, ReturnContext, context, read_date
 from etl.validate.rules import Fault, Stage, rule
 from schema.catalogue import default_catalogue
+from schema.errors import WrongUseError
 from schema.findings import Finding, Severity
-from schema.periods import quarter
+from schema.periods import Basis, parse_period, quarter, term
 from schema.returns import ReturnItem, ReturnSpec, Whole
 
-COLUMNS = ("period", "quantity", "category", "basis", "value", "symbol", "note", "extract_date", "status")
-"""A to I."""
+COLUMNS = ("period", "quantity", "category", "basis", "value", "symbol", "note", "extract_date", "status", "area")
+"""A to J."""
 
 Q2 = quarter(2025, 2)
 TODAY = date(2025, 10, 20)
@@ -167,7 +168,7 @@ def test_a_final_return_says_so_on_every_row(tmp_path: Path) -> None:
 
 
 def test_only_rows_without_an_error_give_values(tmp_path: Path) -> None:
-    result = check(tmp_path, row(value="<5"), row("care-starts", "46"), row("repeat-referrals", "-1"))
+    result = check(tmp_path, row(value="five"), row("care-starts", "46"), row("repeat-referrals", "-1"))
     assert result.values["quantity"].tolist() == ["care-starts"]
     assert result.blocked
 
@@ -181,7 +182,7 @@ def test_a_return_of_which_nothing_is_sound_gives_an_empty_frame_of_the_same_sha
 def test_every_fault_comes_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
     result = check(
         tmp_path,
-        row(value="n/a", symbol="q", extract_date="soon"),
+        row(value="few", symbol="q", extract_date="soon"),
         row("refferals", period="2025"),
         row("care-starts", "46", category="police"),
         row(value="5", note=f"see {EXAMPLE_NHS_NUMBER}"),
@@ -206,12 +207,46 @@ def test_a_finding_in_a_workbook_names_its_sheet_and_cell(tmp_path: Path) -> Non
     book.active.title = "Return"
     book.active.append([])
     book.active.append([None, *COLUMNS])
-    book.active.append([None, *(row(value="<5").get(column) for column in COLUMNS)])
+    book.active.append([None, *(row(value="few").get(column) for column in COLUMNS)])
     book.save(tmp_path / "return.xlsx")
     table = read_return(tmp_path / "return.xlsx")
     finding = first(check_return(table, SPEC, Q2, "stoke-on-trent", CATALOGUE, TODAY))
     assert (finding.sheet, finding.row, finding.column, finding.cell) == ("Return", 3, "value", "F3")
-    assert finding.value == "<5"
+    assert finding.value == "few"
+
+
+def test_a_return_as_people_send_it_says_the_same_as_a_tidy_one(tmp_path: Path) -> None:
+    rows = [*by_source("1234", police=1000, schools=234), row("case-holders-fte", "195.5"), row("care-starts", "46")]
+    tidy = check(tmp_path, *rows)
+    order = ("note", "value", "quantity", "status", "category", "extract_date", "symbol", "basis", "period")
+    spread = {column: 2 * place + 2 for place, column in enumerate(order)}
+    written = {"1234": "1,234 ", "1000": "\u00a01 000", "46": "46.0", "195.5": "195.50"}
+    book = Workbook()
+    sheet = book.active
+    sheet["B1"] = "Children's social care: quarter 2 of 2025/26; draft, for checking"
+    sheet.merge_cells("B1:R1")
+    sheet["B3"] = "Prepared by the performance team"
+    for column, place in spread.items():
+        sheet.cell(6, place, f" {column.replace('_', ' ').title()}\n")
+    for number, cells in enumerate(rows):
+        for column, text in (cells | {"extract_date": "14-Oct-25"}).items():
+            plain = written.get(text, text) if column == "value" else text.upper() if column == "category" else text
+            sheet.cell(8 + 2 * number, spread[column], plain)
+    sheet.cell(60, spread["period"], "Total")
+    sheet.cell(60, spread["value"], 2715)
+    book.save(tmp_path / "messy.xlsx")
+    messy = check_return(read_return(tmp_path / "messy.xlsx"), SPEC, Q2, "stoke-on-trent", CATALOGUE, TODAY)
+    assert messy.values.drop(columns="row").equals(tidy.values.drop(columns="row"))
+    assert messy.extract_date == tidy.extract_date
+    assert {f.rule for f in messy.findings} - {f.rule for f in tidy.findings} == {"sum-row"}
+    assert not messy.blocked
+
+
+def test_a_cell_of_a_million_spaces_is_judged_at_once(tmp_path: Path) -> None:
+    long = "a" + " " * 1_000_000 + "b"
+    result = check(tmp_path, row(category=long, area=long, value=long, symbol=long, basis=long, status=long))
+    assert {rule_id for rule_id, _ in errors(result)} >= {"category-unknown", "area-differs", "value-not-a-number"}
+    assert all(len(f.sentence()) < 500 for f in result.findings)
 
 
 # ------------------------------------------------------------------------------------------------------ structure
@@ -261,6 +296,119 @@ def test_period_absent(tmp_path: Path) -> None:
     assert len(result.findings) == 1
 
 
+@pytest.mark.parametrize(
+    ("period", "which"), [("2025-26Q1", "2025-26Q1"), ("2025-26Q3", "2025-26Q3"), ("AY2025-26T1", "AY2025-26T1")]
+)
+def test_a_return_for_another_period_gives_one_finding_and_not_one_a_row(
+    tmp_path: Path, period: str, which: str
+) -> None:
+    rows = [row(value="100"), row("repeat-referrals", "101"), *(row(i.quantity) for i in SPEC.items[2:20])]
+    result = check(tmp_path, *(each | {"period": period, "extract_date": "2025-09-01"} for each in rows))
+    assert errors(result) == [("period-absent", None)]
+    assert len(result.findings) == 1
+    assert first(result).message == f"No row is for 2025-26Q2, the quarter of this return. The rows are for {which}."
+    assert len(result.values) == 0
+
+
+def test_periods_that_are_none_are_told_once_for_each_text(tmp_path: Path) -> None:
+    result = check(tmp_path, *(row(item.quantity, period="Q2") for item in SPEC.items))
+    assert errors(result) == [("period-unknown", "A2")]
+    assert f"({len(SPEC.items) - 1} more rows are the same)" in first(result).message
+
+
+@pytest.mark.parametrize(
+    ("frequency", "code"), [("quarterly", "AY2025-26T1"), ("termly", "2025-26Q2"), ("termly", "2024-25")]
+)
+def test_a_period_of_another_kind_is_a_wrong_use(tmp_path: Path, frequency: str, code: str) -> None:
+    path = tmp_path / "return.csv"
+    path.write_text("period,quantity,category,value,symbol,note,extract_date\n2025-26Q2,referrals,,1,,,2025-10-14\n")
+    spec = SPEC.model_copy(update={"frequency": frequency})
+    with pytest.raises(WrongUseError, match=f"is {frequency}, and {code} is no "):
+        check_return(read_return(path), spec, parse_period(code), "stoke-on-trent", CATALOGUE, TODAY)
+
+
+def test_sum_row(tmp_path: Path) -> None:
+    result = check(tmp_path, row(), row("care-starts", "46"), {"period": "Total", "value": "146"})
+    assert errors(result) == []
+    assert [f.row for f in warnings(result, "sum-row")] == [4]
+    assert result.values["quantity"].tolist() == ["referrals", "care-starts"]
+
+
+def test_note_too_long(tmp_path: Path) -> None:
+    result = check(tmp_path, row(note="x" * 4_000), row("care-starts", note="x" * 140_000))
+    assert errors(result) == [("note-too-long", "G3")]
+    assert "140,000 characters" in first(result).message
+
+
+@pytest.mark.parametrize(
+    "own", ["Stoke-on-Trent", "stoke-on-trent", "E06000021", "861", " STOKE-ON-TRENT City Council ", ""]
+)
+def test_a_return_may_say_that_it_is_the_partnership_s_own(tmp_path: Path, own: str) -> None:
+    assert errors(check(tmp_path, row(area=own), row("care-starts", area=own))) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "area"),
+    [
+        ("Bristol", "bristol"), ("Bristol City Council", "bristol"), ("Telford & Wrekin", "telford-and-wrekin"),
+        ("London Borough of Camden", "camden"), ("Walsall Metropolitan Borough Council", "walsall"), ("Walsal", ""),
+        ("Staffordshire County Council", "staffordshire"), ("City of London", "city-of-london"),
+        ("City of York", "york"), ("City of London Council", "city-of-london"),
+    ],
+)  # fmt: skip
+def test_an_area_may_be_written_as_councils_write_themselves(tmp_path: Path, name: str, area: str) -> None:
+    check(tmp_path, row(area=name))
+    ctx = context(read_return(tmp_path / "return.csv"), SPEC, Q2, "", CATALOGUE, TODAY)
+    assert ctx.read["area"].tolist() == [area]
+
+
+def test_every_authority_is_known_by_its_name_and_its_codes(tmp_path: Path) -> None:
+    expected = {
+        name: area.id
+        for area in CATALOGUE.areas
+        if area.ranked
+        for name in (area.name, area.name.upper(), area.id, area.code, area.dfe or area.id)
+    }
+    check(tmp_path, *(row(area=name) for name in expected))
+    ctx = context(read_return(tmp_path / "return.csv"), SPEC, Q2, "", CATALOGUE, TODAY)
+    assert dict(zip(expected, ctx.read["area"], strict=True)) == expected
+
+
+@pytest.mark.parametrize("other", ["Walsall", "E08000030", "335", "Borsetshire"])
+def test_area_differs(tmp_path: Path, other: str) -> None:
+    result = check(tmp_path, row(area=other), row("care-starts", area=other), row("care-ends"))
+    assert errors(result) == [("area-differs", "J2")]
+    assert f"it is for “{other}”" in first(result).message
+    assert "this partnership’s area is Stoke-on-Trent (E06000021)" in first(result).message
+    assert result.values["quantity"].tolist() == ["care-ends"]
+
+
+def test_without_a_partnership_no_area_is_another_s(tmp_path: Path) -> None:
+    check(tmp_path, row(area="Walsall"))
+    table = read_return(tmp_path / "return.csv")
+    assert errors(check_return(table, SPEC, Q2, "", CATALOGUE, TODAY)) == []
+
+
+def test_what_stands_above_the_table_holds_for_every_row_and_is_told_at_its_own_cell(tmp_path: Path) -> None:
+    def checked(extract_date: str, area: str = "861", status: str = "final") -> CheckedReturn:
+        (tmp_path / "return.csv").write_text(
+            f"Area,{area}\nExtract date,{extract_date}\nStatus:,,{status}\n"
+            "period,quantity,category,value,symbol,note,extract_date\n"
+            "2025-26Q2,referrals,,1,,,\n2025-26Q2,care-starts,,1,,,\n"
+        )
+        return check_return(read_return(tmp_path / "return.csv"), SPEC, Q2, "stoke-on-trent", CATALOGUE, TODAY)
+
+    sound = checked("14/10/2025")
+    assert errors(sound) == []
+    assert (sound.extract_date, sound.status, len(sound.values)) == (date(2025, 10, 14), "final", 2)
+    assert errors(checked("soon")) == [("extract-date-unreadable", "B2")]
+    assert errors(checked("14/09/2025")) == [("extract-date-before-period-end", "B2")]
+    assert errors(checked("#REF!")) == [("spreadsheet-error", "B2")]
+    assert errors(checked("14/10/2025", area="Walsall")) == [("area-differs", "B1")]
+    assert errors(checked("14/10/2025", status="draft")) == [("status-unknown", "C3")]
+    assert len(checked("14/10/2025", status="draft").values) == 0
+
+
 def test_row_duplicate(tmp_path: Path) -> None:
     result = check(
         tmp_path,
@@ -301,8 +449,14 @@ def test_category_unknown(tmp_path: Path) -> None:
 
 
 def test_breakdown_not_in_return(tmp_path: Path) -> None:
+    items = (
+        ReturnItem(quantity="care-starts", bases=(Basis.QUARTER,)),
+        ReturnItem(quantity="protection-plans", bases=(Basis.AT_DATE,), breakdowns=("latest-category-of-abuse",)),
+    )
+    spec = SPEC.model_copy(update={"items": items, "wholes": ()})
     neglect = "initial-category-of-abuse:neglect"
-    result = check(tmp_path, row("care-starts", category="source:police"), row("protection-plans", category=neglect))
+    rows = row("care-starts", category="source:police"), row("protection-plans", category=neglect)
+    result = check(tmp_path, *rows, spec=spec)
     assert errors(result) == [("breakdown-not-in-return", "C2"), ("breakdown-not-in-return", "C3")]
     assert "(but by: none)" in result.findings[0].message
     assert "(but by: latest-category-of-abuse)" in result.findings[1].message
@@ -341,9 +495,10 @@ def test_status_differs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "remedy"),
     [
-        ("<5", "c (suppressed)"), ("< 5", "c (suppressed)"), ("*", "c (suppressed)"), ("1-5", "c (suppressed)"),
-        ("n/a", "z in symbol"), ("-", "x in symbol"), ("..", "x in symbol"), ("nil", "nil in symbol"),
-        ("c", "in the column symbol"), ("25%", "Give the count"), ("twelve", "Write a number"),
+        ("<50", "c (suppressed)"), (">100", "c (suppressed)"), ("10-19", "c (suppressed)"), ("?", "x in symbol"),
+        ("tbc", "x in symbol"), ("zero", "Write 0"), ("1900-03-22", "formatted as a date"),
+        ("twelve", "Write a number"),
+        ("1 23", "Write a number"), ("1,234 567", "Write a number"), ("12 345 6", "Write a number"),
         ("1,23", "Write a number"), ("1e3", "Write a number"), ("1_000", "Write a number"), ("inf", "Write a number"),
         ("٣", "Write a number"), ("0x1A", "Write a number"), ("9" * 400, "Write a number"), ("=1+1", "Write a number"),
     ],
@@ -357,12 +512,70 @@ def test_value_not_a_number(tmp_path: Path, text: str, remedy: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("7", 7), ("1,234", 1234), ("1,234,567", 1234567), ("7.0", 7), ("+7", 7), ("0", 0), (" 12 ", 12)],
+    [
+        ("7", 7),
+        ("1,234", 1234),
+        ("1,234,567", 1234567),
+        ("7.0", 7),
+        ("812.0", 812),
+        ("+7", 7),
+        ("0", 0),
+        (" 12 ", 12),
+        ("1 234", 1234),
+        ("1\u00a0234", 1234),
+        ("1\u2009234.0", 1234),
+    ],
 )
 def test_a_number_is_read_however_it_is_grouped(tmp_path: Path, text: str, number: float) -> None:
     result = check(tmp_path, row(value=text))
     assert errors(result) == []
+    assert warnings(result, "symbol-understood") == []
     assert result.values["value"].tolist() == [number]
+
+
+@pytest.mark.parametrize("text", ["21%", "21.5 %", "21 per cent", "81200%"])
+def test_value_percentage(tmp_path: Path, text: str) -> None:
+    result = check(tmp_path, row(value=text), row("case-holders-fte", "0.5"))
+    assert errors(result) == [("value-percentage", "E2")]
+    assert "Give the count itself" in first(result).remedy
+    assert result.values["quantity"].tolist() == ["case-holders-fte"]
+
+
+@pytest.mark.parametrize(
+    ("text", "symbol"),
+    [
+        ("*", "c"), ("**", "c"), ("<5", "c"), ("< 5", "c"), ("≤5", "c"), ("<10", "c"), ("1-5", "c"), ("1 to 4", "c"),
+        ("Suppressed", "c"), ("c", "c"), ("n/a", "z"), ("N/A", "z"), ("NA", "z"), ("n.a.", "z"),
+        ("not applicable", "z"), ("-", "x"), ("–", "x"), ("..", "x"), ("…", "x"), (":", "x"), ("Not available", "x"),
+        ("nil", "nil"),
+        ("None", "nil"), ("Nil return", "nil"), ("low", "low"), ("X", "x"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("column", ["value", "symbol"])
+def test_symbol_understood(tmp_path: Path, text: str, symbol: str, column: str) -> None:
+    result = check(tmp_path, row(**{"value": "", column: text}), row("care-starts", **{"value": "", column: text}))
+    assert errors(result) == []
+    assert result.values["symbol"].tolist() == [symbol, symbol]
+    assert result.values["state"].unique().tolist() == [SYMBOLS[symbol].value]
+    found = warnings(result, "symbol-understood")
+    if column == "symbol" and text.lower() == symbol:
+        assert found == []
+    else:
+        # Once for both rows, and it says as what.
+        assert [f.cell for f in found] == ["E2" if column == "value" else "F2"]
+        assert f"was understood as {symbol} ({SYMBOLS[symbol].words}) (1 more row is the same)" in found[0].message
+
+
+def test_a_sign_beside_the_symbol_that_it_stands_for_is_no_reinterpretation(tmp_path: Path) -> None:
+    same = check(tmp_path, row(value="<5", symbol="c"))
+    assert (errors(same), warnings(same, "symbol-understood")) == ([], [])
+    assert same.values["symbol"].tolist() == ["c"]
+    assert errors(check(tmp_path, row(value="<5", symbol="x"))) == [("value-and-symbol", "F2")]
+
+
+def test_whatever_is_understood_is_never_a_number_but_nil(tmp_path: Path) -> None:
+    result = check(tmp_path, *(row(item.quantity, "-", basis=item.bases[0].value) for item in SPEC.items))
+    assert result.values["value"].isna().all()
 
 
 def test_value_negative(tmp_path: Path) -> None:
@@ -387,12 +600,26 @@ def test_value_and_symbol(tmp_path: Path) -> None:
 
 
 def test_value_missing(tmp_path: Path) -> None:
-    result = check(tmp_path, row(value=""), row("care-starts", "0"))
-    assert errors(result) == [("value-missing", "E2")]
+    sources = [row(value="", category=f"source:{source}") for source in SOURCES[:2]]
+    result = check(tmp_path, row(value=""), *sources, row("care-starts", "0"))
+    assert not result.blocked
+    [finding] = warnings(result, "value-missing")
+    assert finding.cell == "E2"
+    assert "(nor on 2 more rows of it)" in finding.message
+    # Empty is never nought: nothing is reported for these.
+    assert result.values["quantity"].tolist() == ["care-starts"]
+    assert not any(f.message.startswith("referrals is") for f in warnings(result, "quantity-not-reported"))
+
+
+def test_figures_absent(tmp_path: Path) -> None:
+    blank = [row(item.quantity, "", extract_date="") for item in SPEC.items]
+    result = check(tmp_path, *blank)
+    assert errors(result) == [("figures-absent", None)]
+    assert warnings(result, "value-missing") == []
 
 
 def test_symbol_unknown(tmp_path: Path) -> None:
-    result = check(tmp_path, row(value="", symbol="*"), row("care-starts", "", symbol="LOW"))
+    result = check(tmp_path, row(value="", symbol="#"), row("care-starts", "", symbol="LOW"))
     assert errors(result) == [("symbol-unknown", "F2")]
 
 
@@ -406,22 +633,34 @@ def test_extract_date_missing(tmp_path: Path) -> None:
     assert result.values["row"].tolist() == [2]
 
 
-@pytest.mark.parametrize("text", ["soon", "14/10/25", "10/14/2025", "31/09/2025", "2025-13-01", "14 October 2025"])
+@pytest.mark.parametrize(
+    "text", ["soon", "14/10/25", "10/14/2025", "31/09/2025", "2025-13-01", "31 June 2025", "14 Octember 2025", "2025"]
+)
 def test_extract_date_unreadable(tmp_path: Path, text: str) -> None:
     result = check(tmp_path, row(extract_date=text))
     assert errors(result) == [("extract-date-unreadable", "H2")]
     assert result.extract_date is None
 
 
-def test_a_date_that_lost_its_format_is_explained(tmp_path: Path) -> None:
-    result = check(tmp_path, row(extract_date="45944"))
-    assert errors(result) == [("extract-date-unreadable", "H2")]
-    assert "Format the column as a date" in first(result).remedy
+def test_extract_date_serial(tmp_path: Path) -> None:
+    result = check(tmp_path, row(extract_date="45944"), row("care-starts", extract_date="45944"))
+    assert errors(result) == []
+    [finding] = warnings(result, "extract-date-serial")
+    assert finding.message == "45944 was read as 14/10/2025 (1 more row is the same)."
+    assert result.extract_date == date(2025, 10, 14)
 
 
-@pytest.mark.parametrize("text", ["2025-10-14", "14/10/2025", "2025-10-14 "])
-def test_a_date_may_be_written_in_two_ways(tmp_path: Path, text: str) -> None:
-    assert check(tmp_path, row(extract_date=text)).extract_date == date(2025, 10, 14)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2025-10-14", "14/10/2025", "2025-10-14 ", "14.10.2025", "14-10-2025", "14 October 2025", "14-Oct-25",
+        "14 oct 2025", "14th October, 2025", "2025-10-14 09:30:00", "14/10/2025 09:30", "45944",
+    ],
+)  # fmt: skip
+def test_a_date_may_be_written_in_many_ways(tmp_path: Path, text: str) -> None:
+    result = check(tmp_path, row(extract_date=text))
+    assert errors(result) == []
+    assert result.extract_date == date(2025, 10, 14)
 
 
 def test_extract_date_in_future(tmp_path: Path) -> None:
@@ -558,7 +797,75 @@ def test_quantity_not_reported(tmp_path: Path) -> None:
     assert "section-47-enquiries is not reported for 2025-26Q2." in messages
     assert "care-starts (rolling year) is not reported for 2025-26Q2." in messages
     # referrals, care starts and care ends have one row each, though one is faulty.
-    assert len(messages) == sum(len(item.bases) for item in SPEC.items) - 3
+    assert len(messages) == sum(len(item.bases) for item in SPEC.asked(Q2)) - 3
+
+
+def test_what_is_not_asked_for_this_time_may_be_absent(tmp_path: Path) -> None:
+    yearly = ReturnItem(quantity="care-starts", bases=(Basis.YEAR,), when=("Q4",), breakdowns=("age",))
+    spec = SPEC.model_copy(
+        update={"items": (ReturnItem(quantity="referrals", bases=(Basis.QUARTER,)), yearly), "wholes": ()}
+    )
+    result = check(tmp_path, row(), spec=spec)
+    assert result.findings == ()
+
+
+def test_item_not_asked_now(tmp_path: Path) -> None:
+    yearly = ReturnItem(quantity="care-starts", bases=(Basis.YEAR,), when=("Q4", "Q1"))
+    spec = SPEC.model_copy(
+        update={"items": (ReturnItem(quantity="referrals", bases=(Basis.QUARTER,)), yearly), "wholes": ()}
+    )
+    asked_then = row("care-starts", basis="year", period="2024-25Q4")
+    result = check(tmp_path, row(), asked_then, row("care-starts", basis="year"), spec=spec)
+    assert errors(result) == []
+    assert [f.message for f in result.findings] == ["care-starts is asked for in Q4 and Q1, and this is 2025-26Q2."]
+    assert result.values["basis"].tolist() == ["quarter", "year", "year"]
+    # An empty basis is the quarter, which this quantity is not asked for.
+    wrong = check(tmp_path, row(), row("care-starts", period="2024-25Q4"), spec=spec)
+    assert errors(wrong) == [("basis-not-in-return", "D3")]
+    assert "(which an empty basis means)" in first(wrong).message
+
+
+def test_a_quantity_at_home_in_another_return_is_taken_beside_it(tmp_path: Path) -> None:
+    spec = SPEC.model_copy(
+        update={"items": (ReturnItem(quantity="referrals", bases=(Basis.QUARTER,), also=True),), "wholes": ()}
+    )
+    assert check(tmp_path, row(), spec=spec).findings == ()
+    assert [f.rule for f in check(tmp_path, row("care-starts"), spec=spec).findings] == [
+        "quantity-not-in-return", "quantity-not-reported",
+    ]  # fmt: skip
+
+
+def test_a_termly_return_is_for_a_term(tmp_path: Path) -> None:
+    items = (
+        ReturnItem(quantity="referrals", bases=(Basis.TERM, Basis.ACADEMIC_YEAR)),
+        ReturnItem(quantity="children-in-need", bases=(Basis.AT_DATE,)),
+        ReturnItem(quantity="care-ends", bases=(Basis.TERM,), when=("T3",)),
+    )
+    spec = SPEC.model_copy(update={"frequency": "termly", "items": items, "wholes": ()})
+    path = tmp_path / "return.csv"
+
+    def checked(*rows: str) -> CheckedReturn:
+        path.write_text("\n".join(["period,quantity,category,basis,value,symbol,note,extract_date", *rows]) + "\n")
+        return check_return(read_return(path), spec, term(2025, 1), "stoke-on-trent", CATALOGUE, date(2026, 1, 20))
+
+    year = "AY2025-26T1,referrals,,academic year,40,,,2026-01-12"
+    sound = checked(
+        "AY2025-26T1,referrals,,,20,,,2026-01-12", year, "ay2025/26 t1,children-in-need,,,3,,,2026-01-12",
+        "AY2024-25T3,referrals,,term,18,,late recording,2026-01-12",
+    )  # fmt: skip
+    assert sound.findings == ()
+    assert sound.values["basis"].tolist() == ["term", "academic-year", "at-date", "term"]
+    assert sound.restated_periods == ("AY2024-25T3",)
+    short = checked(year)
+    assert [f.message for f in short.findings] == [
+        "children-in-need is not reported for AY2025-26T1.", "referrals is not reported for AY2025-26T1.",
+    ]  # fmt: skip
+    assert errors(checked("2025-26Q2,referrals,,term,20,,,2026-01-12")) == [("period-absent", None)]
+    early = checked(year, "AY2025-26T2,referrals,,,20,,,2026-01-12")
+    assert errors(early) == [("period-after-return", "A3")]
+    assert "the term of this return" in first(early).message
+    too_soon = checked("AY2025-26T1,referrals,,,20,,,2025-12-12")
+    assert "the term AY2025-26T1 was not over; it ended on 31/12/2025" in first(too_soon).message
 
 
 def test_category_not_reported(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_the_header_may_come_late_in_any_order_and_in_other_words_for_the_same_n
     assert table.cells.index.tolist() == [4]
     assert dict(zip(COLUMNS, table.cells.iloc[0], strict=True)) == {
         "period": "a", "quantity": "b", "category": "c", "value": "1,012", "symbol": "", "note": "",
-        "extract_date": "14/10/2025", "basis": "", "status": "",
+        "extract_date": "14/10/2025", "basis": "", "status": "", "area": "",
     }  # fmt: skip
     assert (table.letters["extract_date"], table.letters["period"]) == ("A", "C")
 
@@ -175,7 +175,107 @@ def test_a_file_that_is_not_there_is_a_wrong_use(tmp_path: Path) -> None:
             read_return(path)
 
 
+def test_titles_above_the_table_are_passed_over(tmp_path: Path) -> None:
+    titled = f"Police return; July to September; 2025; draft\n\nPeriod,2025-26Q2,,,,,\n{CSV}"
+    table = read_text(tmp_path, titled)
+    assert table.cells.index.tolist() == [5]
+    assert table.cells.reset_index(drop=True).equals(read_text(tmp_path, CSV).cells.reset_index(drop=True))
+
+
+def test_the_header_is_looked_for_in_the_first_thirty_rows(tmp_path: Path) -> None:
+    assert read_text(tmp_path, "title\n" * 29 + CSV).cells.index.tolist() == [31]
+    assert "missing period" in refusal(tmp_path, "title\n" * 30 + CSV)
+
+
+def test_a_row_of_figures_above_the_header_is_not_lost(tmp_path: Path) -> None:
+    assert "row 1: a row of the table stands above its header" in refusal(tmp_path, f"{','.join(ROW)}\n{CSV}")
+
+
+def test_what_holds_for_every_row_may_stand_above_the_table_once(tmp_path: Path) -> None:
+    header = [name for name in HEADER if name != "extract_date"]
+    content = one_sheet(
+        ["Return"],
+        ["Extract date:", None, date(2025, 10, 14)],
+        [None, "Status", "final"],
+        ["Area", ""],
+        header,
+        ROW[:6],
+    )
+    table = read_text(tmp_path, content, "return.xlsx")
+    assert {column: (fact.text, fact.cell) for column, fact in table.above.items()} == {
+        "extract_date": ("2025-10-14", "C2"), "status": ("final", "C3"),
+    }  # fmt: skip
+    assert table.cells.loc[6, "extract_date"] == ""
+
+
+def test_columns_that_a_template_adds_are_passed_over(tmp_path: Path) -> None:
+    header, aids = "title,definition,last period,Last_value", "Referrals,All of them,2025-26Q1,900"
+    heading = "Outcome 3,,,,,,,,,,"
+    table = read_text(tmp_path, f"{header},{','.join(HEADER)}\n{aids},{','.join(ROW)}\n{heading}\n")
+    assert table.cells.equals(read_text(tmp_path, CSV).cells)
+    assert table.overlong_rows == ()
+
+
+@pytest.mark.parametrize("last", ["Total,,,1012", ",TOTAL:,,1012", ",,Grand total,1012", "2025-26Q2,Sum,,5\n,Total,,9"])
+def test_a_sum_at_the_end_is_no_row_of_the_return(tmp_path: Path, last: str) -> None:
+    table = read_text(tmp_path, f"{CSV}{last}\n")
+    assert table.cells.index.tolist() == [2]
+    assert table.sum_rows == tuple(range(3, 4 + last.count("\n")))
+
+
+@pytest.mark.parametrize(
+    "last", ["2025-26Q2,total-crimes,total,5", "2025-26Q2,,total,5", "2025-26Q2,referrals,Total,5"]
+)
+def test_a_row_about_a_quantity_is_never_taken_for_a_sum(tmp_path: Path, last: str) -> None:
+    table = read_text(tmp_path, f"{CSV}{last}\n")
+    assert table.cells.index.tolist() == [2, 3]
+    assert table.sum_rows == ()
+
+
+def test_spaces_that_only_look_like_one_make_no_difference(tmp_path: Path) -> None:
+    table = read_text(tmp_path, CSV.replace("1012", " 1\u202f012\u00a0").replace("referrals", "\u200breferrals"))
+    assert (table.cells.loc[2, "value"], table.cells.loc[2, "quantity"]) == ("1 012", "referrals")
+
+
+def test_a_long_note_is_not_blamed_on_a_quotation_mark(tmp_path: Path) -> None:
+    table = read_text(tmp_path, CSV.replace("1012,,,", f"1012,,{'x' * 200_000},"))
+    assert len(str(table.cells.loc[2, "note"])) == 200_000
+    assert "never closed" in refusal(tmp_path, f'{CSV}2025-26Q2,"{"x" * 200_000}')
+
+
 # ------------------------------------------------------------------------------------------------- workbooks
+
+
+@pytest.mark.parametrize(
+    ("form", "value", "text"),
+    [
+        ("0%", 0.21, "21%"), ("0.0%", 0.215, "21.5%"), ('0.0" of 100 %"', 0.21, "0.21"), ("0.00", 0.21, "0.21"),
+        ("0%;[Red]-0%", 812, "81200%"), ("@", "21%", "21%"), ("yyyy-mm-dd", 45747, "2025-03-31"), ("0", 45747, "45747"),
+    ],
+)  # fmt: skip
+def test_a_number_that_is_shown_as_a_percentage_is_one(tmp_path: Path, form: str, value: object, text: str) -> None:
+    def fill(book: Workbook) -> None:
+        book.active.append(HEADER)
+        book.active.append(["2025-26Q2", "referrals", "", value])
+        book.active["D2"].number_format = form
+
+    assert read_text(tmp_path, workbook_bytes(fill), "return.xlsx").cells.loc[2, "value"] == text
+
+
+def test_merged_titles_and_blank_columns_do_no_harm(tmp_path: Path) -> None:
+    def fill(book: Workbook) -> None:
+        sheet = book.active
+        sheet["B1"] = "Children's social care, quarter 2"
+        sheet.merge_cells("B1:I1")
+        for place, (name, text) in enumerate(zip(HEADER, ROW, strict=True)):
+            sheet.cell(3, 2 * place + 2, f" {name.upper()} ")
+            sheet.cell(5, 2 * place + 2, text)
+
+    table = read_text(tmp_path, workbook_bytes(fill), "return.xlsx")
+    assert table.cells.index.tolist() == [5]
+    assert table.cells.iloc[0].tolist()[:7] == ROW
+    assert table.overlong_rows == ()
+    assert table.letters["value"] == "H"
 
 
 def test_a_workbook_gives_the_same_as_its_csv(tmp_path: Path) -> None:
