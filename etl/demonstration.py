@@ -10,7 +10,8 @@ from etl.extract.carried import carried_files, extract_carried
 from etl.load import store
 from etl.load.engine import reading, writing
 from etl.load.migrate import upgrade
-from etl.pipeline import bring_up_to_date, load_publications, submit_return
+from etl.load.papers import PAPER, load_papers
+from etl.pipeline import ReturnFile, bring_up_to_date, load_publications, submit_returns
 from schema.catalogue import Catalogue
 from schema.context import Context
 from schema.errors import WrongUseError
@@ -19,12 +20,21 @@ from schema.periods import parse_period
 HOME_AREA = "stoke-on-trent"
 PARTNERSHIP_NAME = "Stoke-on-Trent Safeguarding Children Partnership"
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
-AGENCY = "childrens-social-care"
 
 
-def sample_returns() -> list[Path]:
-    """The made-up returns, oldest first."""
-    return sorted((SAMPLE / "returns").glob(f"{AGENCY}-*.csv"))
+def sample_returns(catalogue: Catalogue) -> list[ReturnFile]:
+    """The made-up returns of every agency, the oldest period first."""
+    found = [
+        ReturnFile(path, agency, parse_period(path.stem.removeprefix(f"{agency}-")))
+        for agency in catalogue.returns
+        for path in (SAMPLE / "returns").glob(f"{agency}-*.csv")
+    ]
+    return sorted(found, key=lambda sample: (sample.period.end, sample.agency))
+
+
+def sample_papers() -> list[Path]:
+    """What the partnership's older papers print. Figures whose measures are not there yet wait in other files."""
+    return [path for path in sorted((SAMPLE / "historic").glob("*.csv")) if not path.stem.endswith("-waiting")]
 
 
 def build_demonstration(
@@ -44,22 +54,24 @@ def build_demonstration(
                 "Set DATABASE_URL to another database."
             )
     bring_up_to_date(engine, catalogue, context, progress)
-    if _complete(engine, context):
+    if _complete(engine, catalogue, context):
         return False
     load_publications(
         engine, carried_files(SAMPLE / "published"), catalogue, context, extract=extract_carried, progress=progress
     )
-    for path in sample_returns():
-        period = parse_period(path.stem.removeprefix(f"{AGENCY}-"))
-        progress(f"Submitting the return for {period.label()}")
-        submit_return(engine, path, AGENCY, period, catalogue, context, today)
+    submit_returns(engine, sample_returns(catalogue), catalogue, context, today, progress)
+    progress("Loading the figures of older papers")
+    load_papers(engine, sample_papers(), catalogue, context)
     return True
 
 
-def _complete(engine: Engine, context: Context) -> bool:
+def _complete(engine: Engine, catalogue: Catalogue, context: Context) -> bool:
     with reading(engine) as connection:
         sources = store.active_sources(connection, context)
     releases = {(s.publisher, s.edition) for s in sources if s.kind == store.RELEASE}
-    returned = {s.edition for s in sources if s.kind == store.SUBMISSION}
+    returned = {(s.publisher, s.edition) for s in sources if s.kind == store.SUBMISSION}
+    printed = {(s.publisher, s.edition) for s in sources if s.kind == PAPER}
     wanted = {tuple(path.name.removesuffix(".csv.gz").split("_")) for path in carried_files(SAMPLE / "published")}
-    return wanted <= releases and {p.stem.removeprefix(f"{AGENCY}-") for p in sample_returns()} <= returned
+    papers = {tuple(path.name.removesuffix(".csv").split(".")) for path in sample_papers()}
+    returns = {(sample.agency, sample.period.code) for sample in sample_returns(catalogue)}
+    return wanted <= releases and returns <= returned and papers <= printed

@@ -4,15 +4,16 @@ Each function is one transaction. Whatever goes wrong, the database is as it was
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 from sqlalchemy.engine import Connection, Engine
 
 from etl.extract.publications import Extracted, extract_publication
-from etl.extract.returns import read_return
+from etl.extract.returns import ReturnTable, read_return
 from etl.load import store
 from etl.load.engine import reading, writing
 from etl.transform import fingerprint
@@ -43,6 +44,8 @@ class Loaded:
     """False where the same content was already there."""
     replaces: str = ""
     """What was there of the same release before, in words."""
+    left_out: tuple[str, ...] = ()
+    """Rows that were read and not kept, and why."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,13 @@ def load_publications(
                 )
             files.append(
                 Loaded(
-                    found.file_name, found.publication.title, found.release.isoformat(), found.row_count, new, replaces
+                    found.file_name,
+                    found.publication.title,
+                    found.release.isoformat(),
+                    found.row_count,
+                    new,
+                    replaces,
+                    tuple(map(str, found.left_out)) if new else (),
                 )
             )
         progress("Computing figures")
@@ -165,50 +174,105 @@ def check_file(path: Path, agency: str, period: Period, area: str, catalogue: Ca
     return check_return(read_return(path), catalogue.return_spec(agency), period, area, catalogue, today)
 
 
+class ReturnFile(NamedTuple):
+    """A return to be submitted."""
+
+    path: Path
+    agency: str
+    period: Period
+
+
 def submit_return(
     engine: Engine, path: Path, agency: str, period: Period, catalogue: Catalogue, context: Context, today: date
 ) -> Submitted:
-    """Check a return and, where nothing blocks it, keep it and compute the agency's figures again.
+    """Check a return and, where nothing blocks it, keep it and compute the figures that rest on it again.
 
     Raises:
         FileRefusedError: the file is unreadable, or a finding blocks it (all findings are on the error).
     """
-    spec = catalogue.return_spec(agency)
+    return submit_returns(engine, [ReturnFile(path, agency, period)], catalogue, context, today)[0]
+
+
+def submit_returns(
+    engine: Engine,
+    returns: Sequence[ReturnFile],
+    catalogue: Catalogue,
+    context: Context,
+    today: date,
+    progress: Progress = quiet,
+) -> list[Submitted]:
+    """Submit several returns, all of them or none; figures are computed once at the end.
+
+    `figures` of each is how many were computed for all of them together.
+
+    Raises:
+        FileRefusedError: as `submit_return` does, for the first that is refused.
+    """
     with reading(engine) as connection:
         area = store.require_partnership(connection, context).home_area
-    table = read_return(path)
-    checked = check_return(table, spec, period, area, catalogue, today)
-    if checked.blocked or checked.extract_date is None:
-        errors = sum(finding.severity is Severity.ERROR for finding in checked.findings)
-        raise FileRefusedError(
-            f"{path.name} has {errors} fault{'' if errors == 1 else 's'} to mend; nothing was submitted.",
-            checked.findings,
-        )
-    new = store.NewSource(
-        kind=store.SUBMISSION,
-        publisher=agency,
-        edition=period.code,
-        series_title=f"{spec.title} return",
-        released_on=checked.extract_date,
-        status=checked.status,
-        file_name=table.name,
-        sha256=table.sha256,
-        row_count=len(checked.values),
-    )
+    checked = []
+    for found in returns:
+        progress(f"Checking {found.path.name}")
+        table = read_return(found.path)
+        checked.append((table.sha256, _accepted(found, table, area, catalogue, today)))
+    progress("Writing")
     with writing(engine) as connection:
-        source_id, is_new = store.add_source(connection, context, new)
-        if not is_new:
-            return Submitted(checked, 0, changed=False, values=0, figures=0)
-        values = store.add_values(connection, source_id, checked.values)
-        store.audit(connection, context, "return submitted", f"{agency} {period.code}", {"file": path.name})
+        kept = [
+            _keep_return(connection, context, found, sha256, one, catalogue)
+            for found, (sha256, one) in zip(returns, checked, strict=True)
+        ]
+        fresh = {found.agency for found, one in zip(returns, kept, strict=True) if one.changed}
         sources = store.active_sources(connection, context)
-        version = next(source.version for source in sources if source.id == source_id)
+        progress("Computing figures")
         figures = sum(
             _recompute_returns(connection, catalogue, sources, reader)
             for reader in _agencies(sources)
-            if agency in catalogue.agencies_read_by(reader)
+            if fresh & catalogue.agencies_read_by(reader)
         )
-    return Submitted(checked, version, changed=True, values=values, figures=figures)
+    return [replace(one, figures=figures if one.changed else 0) for one in kept]
+
+
+def _accepted(found: ReturnFile, table: ReturnTable, area: str, catalogue: Catalogue, today: date) -> CheckedReturn:
+    """A return without a finding that blocks it."""
+    spec = catalogue.return_spec(found.agency)
+    checked = check_return(table, spec, found.period, area, catalogue, today)
+    if checked.blocked or checked.extract_date is None:
+        errors = sum(finding.severity is Severity.ERROR for finding in checked.findings)
+        raise FileRefusedError(
+            f"{found.path.name} has {errors} fault{'' if errors == 1 else 's'} to mend; nothing was submitted.",
+            checked.findings,
+        )
+    return checked
+
+
+def _keep_return(
+    connection: Connection,
+    context: Context,
+    found: ReturnFile,
+    sha256: str,
+    checked: CheckedReturn,
+    catalogue: Catalogue,
+) -> Submitted:
+    assert checked.extract_date is not None  # noqa: S101 - `_accepted` has seen to it
+    source = store.NewSource(
+        kind=store.SUBMISSION,
+        publisher=found.agency,
+        edition=found.period.code,
+        series_title=f"{catalogue.return_spec(found.agency).title} return",
+        released_on=checked.extract_date,
+        status=checked.status,
+        file_name=found.path.name,
+        sha256=sha256,
+        row_count=len(checked.values),
+    )
+    version = len(store.versions_of(connection, context, source)) + 1
+    source_id, is_new = store.add_source(connection, context, source)
+    if not is_new:
+        return Submitted(checked, 0, changed=False, values=0, figures=0)
+    values = store.add_values(connection, source_id, checked.values)
+    subject = f"{found.agency} {found.period.code}"
+    store.audit(connection, context, "return submitted", subject, {"file": found.path.name})
+    return Submitted(checked, version, changed=True, values=values, figures=0)
 
 
 def _recompute(

@@ -604,7 +604,7 @@ def everything(
     }
     for engine in engines.values():
         report = load(engine, *paths)
-        assert len(report.files) == 26
+        assert len(report.files) == 40
         assert report.waiting_for_population == ()
     yield engines
     for engine in engines.values():

@@ -19,6 +19,7 @@ import pytest
 
 from etl.extract.csv_file import read_csv_file
 from etl.extract.publications import Extracted, extract_publication
+from etl.extract.read_file import read_tables
 from etl.extract.recognise import recognise
 from etl.transform.figures import Vintage, compute_figures
 from schema.areas import AreaKind
@@ -117,6 +118,46 @@ FILES = [
     ("csc_oe/csww_indicators_2017_to_2025.csv", "social-work-workforce", "2026-03-19", 1463),
     ("csc_oe/New_Statistical_Neighbour_Groupings_April_2021.csv", "neighbours-april-2021", "2021-04-01", 159),
     ("csc_oe/sn_model_2025_wide.csv", "neighbours-may-2025", "2025-05-01", 153),
+    (
+        "cin_2024_release/b2_children_in_need_recorded_disability_2013_to_2024.csv",
+        "cin-recorded-disability",
+        OCTOBER_2024,
+        1967,
+    ),
+    ("cin_2024_release/b3_cin_primary_need_2013_to_2024.csv", "cin-primary-need", OCTOBER_2024, 1967),
+    (
+        "cin_2024_release/b4_children_in_need_duration_of_open_episode_2013_to_2024.csv",
+        "cin-open-episode-durations",
+        OCTOBER_2024,
+        1967,
+    ),
+    (
+        "cin_2024_release/c6_children_in_need_referrals_by_month_2013_to_2024.csv",
+        "cin-referrals-by-month",
+        OCTOBER_2024,
+        1967,
+    ),
+    (
+        "cin_2024_release/d7_cpps_ending_by_duration_2013_to_2024.csv",
+        "cin-protection-plan-ends-by-duration",
+        OCTOBER_2024,
+        1967,
+    ),
+    (
+        "csc_oe/la_care_leavers_accommodation_suitability.csv",
+        "cla-care-leaver-accommodation",
+        "2025-11-26",
+        6680,
+    ),
+    ("csc_oe/la_conviction_health_outcome_cla.csv", "cla-health-outcomes", "2025-11-26", 15030),
+    ("csc_oe/la_cla_school_moves.csv", "cla-school-moves", "2026-01-21", 6680),
+    ("csc_oe/la_cla_swcount.csv", "cla-social-worker-stability", "2026-01-21", 330),
+    ("csc_oe/absence_la.csv", "outcomes-absence", "2026-04-02", 17220),
+    ("csc_oe/ks2_la.csv", "outcomes-ks2", "2026-04-02", 3444),
+    ("csc_oe/ks4_la.csv", "outcomes-ks4", "2026-04-02", 3444),
+    ("csc_oe/la_hospital_admissions_2324.csv", "hospital-admissions", "2025-02-04", 7208),
+    ("csc_oe/region_hospital_admissions_2324.csv", "hospital-admissions", "2025-02-04", 6847),
+    ("lait/bds_long_0.parquet", "lait", "2026-04-08", 641070),
 ]
 
 # Of the 2024 release: the start of the file's name, and for each rate column the authority-years that have a count,
@@ -189,7 +230,7 @@ class Published:
             if day
             else pd.DataFrame()
         )
-        return Vintage(pd.concat(values, ignore_index=True), population, dict.fromkeys(range(30), "final"))
+        return Vintage(pd.concat(values, ignore_index=True), population, dict.fromkeys(range(len(FILES)), "final"))
 
     def figure(self, series: str, release: str, measure: str, area: str, period: str) -> "pd.Series[Any]":
         found = self.figures[series, release]
@@ -237,7 +278,7 @@ def is_authority(area: str) -> bool:
 def test_each_file_is_recognised_with_its_release(
     published_files: Path, name: str, publication: str, release: str, count: int
 ) -> None:
-    table = read_csv_file(published_files / name)
+    table = read_tables(published_files / name)[0]
     found, day = recognise(table, CATALOGUE)
     assert (found.id, day.isoformat()) == (publication, release)
     assert len(table.cells) == count
@@ -246,15 +287,15 @@ def test_each_file_is_recognised_with_its_release(
 def test_no_other_file_is_taken_for_one_of_them(published_files: Path) -> None:
     known = {published_files / name for name, *_ in FILES}
     found = {*(published_files / "csc_oe").glob("*.csv"), *(published_files / "cin_2024_release").glob("*.csv")}
-    assert len(found - known) > 20
+    assert len(found - known) > 10
     for path in sorted(found - known):
         with pytest.raises(FileRefusedError, match=re.escape(path.name)):
             recognise(read_csv_file(path), CATALOGUE)
 
 
 def test_every_declared_release_has_been_read(published: Published) -> None:
-    """A release whose file nobody has seen is a guess."""
-    declared = {(p.id, day) for p in CATALOGUE.publications.values() for day in p.releases}
+    """A release whose file nobody has seen is a guess; of the sheet of single years of age only a part was seen."""
+    declared = {(p.id, day) for p in CATALOGUE.publications.values() for day in p.releases if p.format != "ons-ages"}
     assert declared == {(found.publication.id, found.release) for found in published.files}
 
 
@@ -373,7 +414,7 @@ def test_recomputing_the_percentages_of_england_and_the_regions_would_shift_a_qu
     percentages = {m.id for m in CATALOGUE.measures.values() if m.printed and m.is_percentage}
     wide = found[~found["area"].map(is_authority) & found["measure"].isin(percentages) & found["other_value"].notna()]
     shifted = (wide["value"] - wide["other_value"]).abs() > TENTH
-    assert (int(shifted.sum()), len(wide)) == (247, 864)
+    assert (int(shifted.sum()), len(wide)) == (329, 1296)
 
 
 # ------------------------------------------------------------------------------------------- figures known by heart
@@ -488,7 +529,7 @@ def disagreements(vintage: Vintage) -> tuple[int, set[tuple[str, str, str]]]:
 
 def test_datasets_of_the_2024_release_agree_but_for_one_authoritys_plans(published: Published) -> None:
     compared, differ = disagreements(published.vintage(CIN, OCTOBER_2024))
-    assert compared == 5737
+    assert compared == 9671
     # West Sussex had 424 plans at 31 March 2013 in d1 and 379 in d4 and d5, and its region and England follow. The
     # files do not say why; d1 is the one to believe first.
     assert differ == {("protection-plans", area, "2012-13") for area in ("west-sussex", "south-east", "england")}
