@@ -7,7 +7,9 @@ How a page is made, for whoever writes one:
 2.  `draw(visit: Visit) -> Body` is a pure function of the address. `visit.area` is the area to show, `visit.query` has
     the parts of the path (`visit.query["measure"]`) and the query's values, `visit.queries` and `visit.context` go to
     `dashboard.views`. `visit.choice("basis", {...}, "year")` reads and checks one value. `visit.link("/measure/x")` is
-    an address that keeps the area. It returns `Body("Title for the tab", [html.H1(...), ...])`.
+    an address that keeps the area and the framework. A page whose path has parts says with `there` whether what they
+    name is there: `Page("measure", "/measure/<measure>", draw, there=…)`, so that an unknown one is answered with 404.
+    It returns `Body("Title for the tab", [html.H1(...), ...])`.
 3.  Controls come from `dashboard.components.links`: `choice(...)` for a drop-down, `switch(...)` for two to four
     choices, or any component with `id=control_id("key", default)` and a `value`. They need **no callback**: changing
     one writes the address and the page is drawn again, with the focus put back on the control. A default is left out
@@ -37,7 +39,7 @@ from dashboard.components import frame
 from dashboard.pages import all_pages
 from dashboard.queries import Queries
 from dashboard.settings import Settings
-from dashboard.shell import NOT_FOUND, Shell
+from dashboard.shell import Shell
 from etl.load.engine import open_engine
 from schema.catalogue import default_catalogue
 from schema.context import Context
@@ -128,10 +130,39 @@ def create_app(settings: Settings, queries: Queries | None = None, context: Cont
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("address", "drawn"), Output("drawn", "data"), Input("page", "children")
     )
+    _refuse_nonsense(app)
     _add_headers(app, shell)
     # Dash finishes setting itself up on its first request, and is not safe while it does: let that one be ours.
     server.test_client().get("/healthz")
     return app
+
+
+def _refuse_nonsense(app: Dash) -> None:
+    """A request that no page of ours sends is the asker's mistake (400), and none of ours (500)."""
+
+    def check() -> Response | None:
+        if request.path != "/_dash-update-component" or request.method != "POST":
+            return None
+        if _sound(request.get_json(silent=True), app.callback_map):
+            return None
+        return Response("This is no request of the dashboard's own. Open the page anew.\n", 400, mimetype="text/plain")
+
+    app.server.before_request(check)
+
+
+def _sound(asked: Any, known: dict[str, Any]) -> bool:
+    """Whether a request names one of our callbacks and gives it its inputs, each a text or nothing."""
+    if not isinstance(asked, dict) or not isinstance(asked.get("output"), str) or asked["output"] not in known:
+        return False
+    if not isinstance(asked.get("outputs"), dict) or not isinstance(asked.get("changedPropIds", []), list):
+        return False
+    wanted = [(found["id"], found["property"]) for found in known[asked["output"]]["inputs"]]
+    given = asked.get("inputs")
+    if not isinstance(given, list) or not all(isinstance(found, dict) for found in given):
+        return False
+    return [(found.get("id"), found.get("property")) for found in given] == wanted and all(
+        isinstance(found.get("value"), str | None) for found in given
+    )
 
 
 def _add_headers(app: Dash, shell: Shell) -> None:
@@ -145,9 +176,9 @@ def _add_headers(app: Dash, shell: Shell) -> None:
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        # Dash answers any path with its one page; where we have none, the status says so as well.
+        # Dash answers any path with its one page; where there is nothing, the status says so as well.
         own = request.path.startswith(("/_", "/assets/", "/download/")) or request.path == "/healthz"
-        if response.status_code == 200 and not own and shell.find(request.path)[0] is NOT_FOUND:
+        if response.status_code == 200 and not own and not shell.has(request.path):
             response.status_code = 404
         return response
 

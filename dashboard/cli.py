@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from etl.load.engine import Engine
+    from etl.load.last_submitted import Key, LastFigure
     from schema.context import Context
     from schema.findings import Finding
+    from schema.periods import Period
+    from schema.tables import PartnershipRow
 
 app = typer.Typer(
     help="The safeguarding performance dashboard: load figures, check and submit returns, serve the pages.",
@@ -30,8 +33,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 publication = typer.Typer(help="National publications.", no_args_is_help=True, rich_markup_mode=None)
-returns = typer.Typer(help="Agencies' quarterly returns.", no_args_is_help=True, rich_markup_mode=None)
+returns = typer.Typer(help="Agencies' returns: forms, checks, submission.", no_args_is_help=True, rich_markup_mode=None)
+papers = typer.Typer(help="Figures that older papers print.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(publication, name="publication")
+app.add_typer(papers, name="paper")
 app.add_typer(returns, name="return")
 
 _out = Console(highlight=False, soft_wrap=True)
@@ -156,12 +161,18 @@ def load_publication(
     replace: Annotated[
         bool, typer.Option("--replace", help="Load a file that says less than the one it replaces.")
     ] = False,
+    skip_unknown: Annotated[
+        bool, typer.Option("--skip-unknown", help="Leave out files that are no known dataset, and name them.")
+    ] = False,
 ) -> None:
     """Load published files. Each is recognised by what is in it, not by its name."""
     from etl.pipeline import load_publications
     from schema.catalogue import default_catalogue
 
     day = _day(release) if release else None
+    skipped: list[str] = []
+    if skip_unknown:
+        files, skipped = _known(files)
     with _engine() as engine, _progress() as progress:
         report = load_publications(
             engine, files, default_catalogue(), _context(), release=day, replace=replace, progress=progress
@@ -170,10 +181,50 @@ def load_publication(
         what = f"{file.rows:,} rows loaded" if file.changed else "already loaded, nothing changed"
         what += f", in place of {file.replaces}" if file.replaces else ""
         _out.print(f"{file.file_name}: {file.title}, release {file.edition}: {what}", markup=False)
+        for left_out in file.left_out:
+            _out.print(f"  {left_out}", markup=False)
     if report.values:
         _out.print(f"{report.values:,} values kept, {report.figures:,} figures computed.")
     for waiting in report.waiting_for_population:
         _out.print(f"Rates wait for a population that is not loaded: {waiting}.", markup=False)
+    for reason in skipped:
+        _err.print(f"Not loaded: {reason}", markup=False)
+
+
+@publication.command("disagreements", epilog="Example: safeguarding publication disagreements --measure referrals")
+def disagreements(
+    measure: Annotated[str, typer.Option(help="One measure's id; all where it is left out.")] = "",
+    output: Annotated[OutputFormat, typer.Option("--format", help="csv or json.")] = OutputFormat.CSV,
+) -> None:
+    """Print where a compilation (the Department's interactive tool) says other than the first publisher.
+
+    The first publisher's figure is the one that is shown; the two are never averaged.
+    """
+    from dashboard.queries import Queries
+    from schema.catalogue import default_catalogue
+
+    catalogue = default_catalogue()
+    with _engine() as engine, _progress() as progress:
+        progress("Comparing")
+        found = Queries(engine, catalogue).agreement(_context(), catalogue.measure(measure).id if measure else None)
+    differing = found[~found["agrees"].astype(bool)].drop(columns=["agrees"])
+    _print_rows(differing.sort_values(["measure", "period", "area"]), output)
+    _err.print(f"{len(found):,} figures are in both; {len(differing):,} differ.", markup=False)
+
+
+def _known(files: list[Path]) -> tuple[list[Path], list[str]]:
+    """The files whose dataset is known, and what is said of the others. A fault inside a known one is still a fault."""
+    from etl.extract.publications import is_known
+    from schema.catalogue import default_catalogue
+
+    reasons = {path: is_known(path, default_catalogue()) for path in files}
+    known = [path for path, reason in reasons.items() if not reason]
+    skipped = [reason for reason in reasons.values() if reason]
+    if not known:
+        raise FileRefusedError(
+            "None of the files is a dataset that we know. `safeguarding publication list` names them."
+        )
+    return known, skipped
 
 
 @publication.command("list", epilog="Example: safeguarding publication list")
@@ -192,24 +243,72 @@ def list_publications() -> None:
             _out.print(f"{known.id}  {day}  {known.title}: {state}", markup=False)
 
 
+@papers.command("load", epilog="Example: safeguarding paper load sample_data/historic/*.children.csv")
+def load_paper(
+    files: Annotated[
+        list[Path], typer.Argument(help="<paper>.<part>.csv, each beside its <paper>.yaml. All are loaded, or none.")
+    ],
+) -> None:
+    """Load figures that older papers print. They are shown as printed, behind a break in the series."""
+    from etl.load.papers import load_papers
+    from schema.catalogue import default_catalogue
+
+    with _engine() as engine:
+        loaded = load_papers(engine, files, default_catalogue(), _context())
+    for file in loaded:
+        what = f"{file.figures:,} figures loaded" if file.changed else "already loaded, nothing changed"
+        _out.print(f"{file.file_name}: {file.title}: {what}", markup=False)
+        _show_findings(file.disagreements)
+
+
 Agency = Annotated[str, typer.Option(help="The agency whose return it is, such as childrens-social-care.")]
-ReturnPeriod = Annotated[str, typer.Option(help="The quarter that the return is for, such as 2025-26Q2.")]
+ReturnPeriod = Annotated[
+    str, typer.Option(help="The quarter or school term that the return is for: 2025-26Q2, AY2025-26T1.")
+]
 ReturnFile = Annotated[Path, typer.Argument(help="The return, CSV or XLSX.")]
 
 _EXAMPLE = "sample_data/returns/childrens-social-care-2025-26Q2.csv --agency childrens-social-care --period 2025-26Q2"
 
 
+@returns.command(
+    "template", epilog="Example: safeguarding return template --agency police --period 2025-26Q2 --out police.xlsx"
+)
+def make_template(
+    agency: Agency,
+    period: ReturnPeriod,
+    out: Annotated[Path, typer.Option(help="Where to write it: a workbook (.xlsx) or a table (.csv).")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the file where there is one.")] = False,
+) -> None:
+    """Write an empty return to fill in: what is asked for, until when, and what was said last. Keeps nothing."""
+    from etl.templates.form import make_template as make
+    from etl.templates.write import require_place, write_template
+    from etl.validate.check import require_period
+    from schema.catalogue import default_catalogue
+    from schema.periods import parse_period
+
+    catalogue = default_catalogue()
+    spec, when = catalogue.return_spec(agency), parse_period(period)
+    require_period(spec, when)
+    require_place(out, replace=force)
+    known, last = _partnership_if_any(agency, when)
+    area = catalogue.areas.by_id[known.home_area] if known else None
+    template = make(spec, when, catalogue, area=area, partnership=known.name if known else "", last=last)
+    write_template(out, template, replace=force)
+    _out.print(f"{out}: {len(template.rows):,} figures of {spec.title}, due {spec.due(when):%d/%m/%Y}.", markup=False)
+
+
 @returns.command("check", epilog=f"Example: safeguarding return check {_EXAMPLE}")
 def check_return(file: ReturnFile, agency: Agency, period: ReturnPeriod) -> None:
     """Check a return and keep nothing. Every fault is named with its row, column and remedy."""
-    from dashboard.settings import Settings
     from etl.pipeline import check_file
     from schema.catalogue import default_catalogue
     from schema.periods import parse_period
 
     catalogue = default_catalogue()
     catalogue.return_spec(agency)
-    checked = check_file(file, agency, parse_period(period), _home_area(Settings().database_url), catalogue, _today())
+    known, _ = _partnership_if_any()
+    area = known.home_area if known else ""
+    checked = check_file(file, agency, parse_period(period), area, catalogue, _today())
     _show_findings(checked.findings)
     errors = sum(finding.severity == "error" for finding in checked.findings)
     warnings = len(checked.findings) - errors
@@ -280,7 +379,8 @@ def indicators(
     area: Annotated[str, typer.Option(help="One area: id, DfE code or GSS code; all where it is left out.")] = "",
     period: Annotated[str, typer.Option(help="One period: a year 2024-25, a quarter 2025-26Q2.")] = "",
     as_of: Annotated[
-        str, typer.Option(help="An instant (2026-01-31T17:00, UTC unless it has a zone): what held then.")
+        str,
+        typer.Option(help="What held at an instant (2026-01-31T17:00, UTC unless it has a zone) or at a day's end."),
     ] = "",
     model: Annotated[str, typer.Option(help="The neighbour model: may-2025 or april-2021.")] = "",
     release: Annotated[
@@ -309,24 +409,31 @@ def indicators(
             release=_day(release) if release else None,
         )
     _print_rows(found, output)
+    if found.empty:
+        _err.print("No figure is kept for this; `safeguarding publication list` says what is loaded.", markup=False)
 
 
-def _home_area(database_url: str) -> str:
-    """The partnership's authority where a database is there; a return can be checked without one."""
+def _partnership_if_any(
+    agency: str = "", before: "Period | None" = None
+) -> "tuple[PartnershipRow | None, dict[Key, LastFigure]]":
+    """The partnership, and what an agency last submitted before a period, where a database is there.
+
+    A form can be made, and a return checked, without one.
+    """
     from etl.load import store
-    from etl.load.engine import open_engine, reading
+    from etl.load.engine import reading
+    from etl.load.last_submitted import last_submitted
     from etl.load.migrate import require_ready
     from schema.errors import DatabaseNotReadyError
 
-    engine = open_engine(database_url)
-    try:
-        require_ready(engine)
-        with reading(engine) as connection:
-            return store.require_partnership(connection, _context()).home_area
-    except DatabaseNotReadyError:
-        return "stoke-on-trent"  # only labels the figures, and none is kept
-    finally:
-        engine.dispose()
+    with _engine(ready=False) as engine:
+        try:
+            require_ready(engine)
+            with reading(engine) as connection:
+                known = store.require_partnership(connection, _context())
+                return known, last_submitted(connection, _context(), agency, before) if before else {}
+        except DatabaseNotReadyError:
+            return None, {}
 
 
 def _today() -> date:
@@ -341,8 +448,11 @@ def _day(text: str) -> date:
 
 
 def _instant(text: str) -> datetime:
+    """An instant; a bare day means its end, since what was accepted on that day held on it."""
     try:
         instant = datetime.fromisoformat(text)
+        if len(text.strip()) == len("2026-01-31"):
+            instant = instant.replace(hour=23, minute=59, second=59, microsecond=999_999)
     except ValueError as error:
         raise WrongUseError(f"“{text[:40]}” is not an instant. Write it as 2026-01-31T17:00.") from error
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

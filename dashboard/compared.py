@@ -104,7 +104,8 @@ class ReleasedFigures:
     """Every release's figures of one measure, indexed by area. Never changed once made."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
-        published = frame[frame["kind"] == store.RELEASE]
+        # A compilation repeats what others publish first: it is held against them elsewhere, and is no release.
+        published = frame[(frame["kind"] == store.RELEASE) & ~frame["compilation"]]
         self._frame = published[["area", "period", "basis", "category", "value", "state", "released_on"]]
 
     @cached_property

@@ -1,8 +1,8 @@
-"""What is on the screen as a file: the figures of the measure page as CSV."""
+"""What is on the screen as a file: the figures of the measure page, the bars of a comparison, the catalogue, as CSV."""
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Flask, Response, request
@@ -10,13 +10,20 @@ from flask import Flask, Response, request
 from dashboard.queries import Queries
 from dashboard.rounding import shown
 from dashboard.views.areas import home_area
+from dashboard.views.catalogue import CataloguePage, CatalogueRow, catalogue_page, wanted_of
 from dashboard.views.choices import Asked
 from dashboard.views.compare import Bar, ComparePage, Panel, compare_page
+from dashboard.views.definition import definition
+from dashboard.views.frameworks import with_framework
+from dashboard.views.historic import HistoricFigure, historic
 from dashboard.views.measure import MeasurePage, measure_page
 from dashboard.views.points import Point
+from schema.catalogue import Catalogue
 from schema.context import Context
 from schema.errors import MendableError
+from schema.measures import Term
 from schema.periods import parse_period
+from schema.quantities import TOTAL
 
 # As the command line's indicators call them, with one row a period: the comparators stand beside and not below.
 COLUMNS = (
@@ -66,6 +73,23 @@ COMPARE_COLUMNS = (
 )  # fmt: skip
 
 
+CATALOGUE_COLUMNS = (
+    "measure", "title", "framework", "outcome", "lines", "agency", "priorities", "kind", "covers", "unit", "decimals",
+    "polarity", "polarity_reason", "statutory_limit", "match", "differs", "paper_says", "source", "we_read_it_as",
+    "doubts", "formula", "numerator", "denominator", "population", "breakdowns", "cohort", "serves", "question",
+    "a_rise_may_mean", "since", "version", "retired", "area", "area_name",
+    "local_period", "local_basis", "local_category", "local_value", "local_shown", "local_state",
+    "published_period", "published_basis", "published_category", "published_value", "published_shown",
+    "published_state",
+)  # fmt: skip
+
+
+PAPER_COLUMNS = (
+    "whose", "starts", "ends", "basis", "label_printed", "category", "as_printed", "value", "numerator", "denominator",
+    "unit", "paper", "published", "place", "scope", "caveat", "disagreement", "file_name", "row",
+)  # fmt: skip
+
+
 def add_routes(server: Flask, queries: Queries, context: Context) -> None:
     """Give the application its downloads."""
 
@@ -73,9 +97,17 @@ def add_routes(server: Flask, queries: Queries, context: Context) -> None:
     def download_measure(measure: str) -> Response:
         return _answered(lambda asked: _measure(queries, context, measure, asked))
 
+    @server.get("/download/papers/<measure>.csv")
+    def download_papers(measure: str) -> Response:
+        return _answered(lambda asked: _papers(queries, context, measure, asked))
+
     @server.get("/download/compare.csv")
     def download_compare() -> Response:
         return _answered(lambda asked: _compare(queries, context, asked))
+
+    @server.get("/download/catalogue.csv")
+    def download_catalogue() -> Response:
+        return _answered(lambda asked: _catalogue(queries, context, asked))
 
 
 def _answered(make: Any) -> Response:
@@ -103,10 +135,86 @@ def _measure(queries: Queries, context: Context, measure: str, asked: Mapping[st
     return f"{page.measure.id}{category}_{page.area.id}_{page.covering.value}.csv", as_csv(page)
 
 
+def _papers(queries: Queries, context: Context, measure: str, asked: Mapping[str, str]) -> tuple[str, str]:
+    area = home_area(queries, context, asked.get("area"))
+    found = historic(queries, context, queries.catalogue.measure(measure), area)
+    return f"{measure}_{area.id}_earlier-papers.csv", papers_csv(found)
+
+
 def _compare(queries: Queries, context: Context, asked: Mapping[str, str]) -> tuple[str, str]:
     area = home_area(queries, context, asked.get("area"))
     page = compare_page(queries, context, area, asked.get("measures", ""), asked.get("areas", ""), asked.get("model"))
     return f"compare_{page.area.id}.csv", compare_csv(page)
+
+
+def _catalogue(queries: Queries, context: Context, asked: Mapping[str, str]) -> tuple[str, str]:
+    framed = with_framework(queries.catalogue, context, asked.get("framework"))
+    area = home_area(queries, framed, asked.get("area"))
+    wanted = wanted_of(asked, queries.catalogue, framed)
+    page = catalogue_page(queries, framed, area, wanted)
+    return f"catalogue_{framed.framework}_{area.id}.csv", catalogue_csv(page, queries.catalogue)
+
+
+def catalogue_csv(page: CataloguePage, catalogue: Catalogue) -> str:
+    """The catalogue's measures, defined, and where each stands in the area."""
+    return _written(CATALOGUE_COLUMNS, [_measure_row(row, page, catalogue) for row in page.rows])
+
+
+def _measure_row(row: CatalogueRow, page: CataloguePage, catalogue: Catalogue) -> dict[str, object]:
+    measure = row.measure
+    said = definition(measure, catalogue, measure.headline_category)
+    cohort = measure.cohort
+    found: dict[str, object] = {
+        "measure": measure.id,
+        "title": measure.title,
+        "framework": measure.framework,
+        "outcome": measure.outcome,
+        "lines": " ".join(measure.lines),
+        "agency": measure.agency,
+        "priorities": " ".join(measure.priorities),
+        "kind": row.kind.value,
+        "covers": row.manner,
+        "unit": measure.unit,
+        "decimals": measure.decimals,
+        "polarity": measure.polarity.value,
+        "polarity_reason": measure.polarity_reason,
+        "statutory_limit": measure.statutory_limit,
+        "match": measure.published_as.match,
+        "differs": measure.published_as.differs,
+        "paper_says": measure.paper_says,
+        "source": measure.source,
+        "we_read_it_as": measure.we_read_it_as,
+        "doubts": " | ".join(measure.doubts),
+        "formula": said.formula,
+        "numerator": _terms(measure.numerator),
+        "denominator": _terms(measure.denominator),
+        "population": said.population,
+        "breakdowns": " ".join(measure.breakdowns),
+        "cohort": f"{cohort.who} | {cohort.look_back} | {cohort.follow_up} | {cohort.reported}" if cohort else "",
+        "serves": measure.serves or "",
+        "question": measure.question,
+        "a_rise_may_mean": measure.a_rise_may_mean,
+        "since": measure.since.isoformat(),
+        "version": measure.version,
+        "retired": measure.retired.isoformat() if measure.retired else "",
+        "area": page.area.code,
+        "area_name": page.area.name,
+    }
+    for name, figure in (("local", row.local), ("published", row.published)):
+        found |= {
+            f"{name}_period": figure.period if figure else "",
+            f"{name}_basis": figure.basis.value if figure else "",
+            f"{name}_category": figure.category if figure else "",
+            f"{name}_value": figure.value if figure else None,
+            f"{name}_shown": shown(figure.value, measure) if figure else None,
+            f"{name}_state": figure.state.value if figure else "",
+        }
+    return found
+
+
+def _terms(terms: Sequence[Term]) -> str:
+    """A sum as the YAML writes it."""
+    return " + ".join(t.quantity if t.category == TOTAL else f"{t.quantity}@{t.category}" for t in terms)
 
 
 def as_csv(page: MeasurePage) -> str:
@@ -118,6 +226,11 @@ def compare_csv(page: ComparePage) -> str:
     """The compare page's figures: one row for each measure and area."""
     rows = [_bar(bar, panel) for panel in page.panels for bar in panel.bars]
     return _written(COMPARE_COLUMNS, rows)
+
+
+def papers_csv(figures: Sequence[HistoricFigure]) -> str:
+    """What earlier papers print, the newest first, with the row of the file that each was transcribed in."""
+    return _written(PAPER_COLUMNS, [{name: getattr(figure, name) for name in PAPER_COLUMNS} for figure in figures])
 
 
 def _bar(bar: Bar, panel: Panel) -> dict[str, object]:

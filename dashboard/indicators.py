@@ -100,7 +100,7 @@ def _of_measure(
         figures = queries.figures(context, measure.id, all_releases=True)
         published = (figures["kind"] == RELEASE) & (figures["released_on"] <= release)
         figures = newest_only(figures[published])
-        compared = compare(figures, measure, neighbours, queries.catalogue)
+        compared = compare(figures, neighbours, queries.catalogue)
     if area is not None:
         joint = queries.catalogue.areas.composite_of(area)
         compared = compared[compared["area"].isin([area.id, joint.id if joint else area.id])]

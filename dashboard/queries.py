@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from threading import Lock, local
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -12,6 +13,7 @@ from sqlalchemy.engine import Connection, Engine
 from dashboard.compared import ComparedMeasure, ReleasedFigures
 from etl.load import store
 from etl.load.engine import reading
+from etl.load.papers import read_historic
 from etl.pipeline import figures_as_of
 from etl.transform.agreement import agreement
 from etl.transform.comparisons import NeighbourSets, compare, newest_only
@@ -19,6 +21,7 @@ from schema.catalogue import Catalogue
 from schema.context import Context
 from schema.errors import WrongUseError
 from schema.publications import NeighbourModel
+from schema.quantities import TOTAL
 from schema.tables import FigureRow, NeighbourRow, PartnershipRow, PopulationRow, QuantityValueRow
 
 
@@ -129,13 +132,13 @@ class Queries:
         """
 
         def make(connection: Connection) -> pd.DataFrame:
-            if context.as_of is None:
-                found = _read_figures(connection, measure)
-            elif measure is None:
-                found = figures_as_of(connection, self.catalogue, context)
-            else:
+            if measure is not None and (context.as_of is not None or ("figures", context, None) in self._kept):
                 whole = self.figures(context, all_releases=True)
                 return whole[whole["measure"] == measure].reset_index(drop=True)
+            if context.as_of is None:
+                found = _read_figures(connection, measure)
+            else:
+                found = figures_as_of(connection, self.catalogue, context)
             sources = store.active_sources(connection, context)
             return _with_sources(found, sources, self.catalogue).reset_index(drop=True)
 
@@ -151,8 +154,7 @@ class Queries:
 
         def make(_connection: Connection) -> ComparedMeasure:
             figures = self.figures(context, measure)
-            formula = self.catalogue.measure(measure)
-            return ComparedMeasure(compare(figures, formula, neighbours, self.catalogue), self.catalogue, neighbours)
+            return ComparedMeasure(compare(figures, neighbours, self.catalogue), self.catalogue, neighbours)
 
         found: ComparedMeasure = self._keep(("compared", context, measure, neighbours.model), make)
         return found
@@ -173,7 +175,16 @@ class Queries:
         """Every measure of the context's framework, compared, by id: one look at the database for a whole page."""
         measures = self.catalogue.measures_of(context.framework)
 
+        neighbours = self.neighbours(context, model)
+
         def make(_connection: Connection) -> dict[str, ComparedMeasure]:
+            compared = compare(self.figures(context), neighbours, self.catalogue)
+            parts = {str(name): np.asarray(at) for name, at in compared.groupby("measure", sort=False).indices.items()}
+            nothing = np.array([], dtype=np.int64)
+            for measure in measures:
+                frame = compared.take(parts.get(measure.id, nothing)).reset_index(drop=True)
+                made = ComparedMeasure(frame, self.catalogue, neighbours)
+                self._kept[("compared", context, measure.id, neighbours.model)] = made
             return {measure.id: self.compared(context, measure.id, model) for measure in measures}
 
         found: dict[str, ComparedMeasure] = self._keep(("compared all", context, model), make)
@@ -212,19 +223,36 @@ class Queries:
         agencies = {source.publisher for source in submissions}
         return {a: tuple(sorted(s.edition for s in submissions if s.publisher == a)) for a in sorted(agencies)}
 
+    def historic(self, context: Context, measure: str, area: str) -> pd.DataFrame:
+        """What earlier papers print of a measure for an area, the earliest first, as `etl.load.papers.read_historic`
+        gives it. They are no figures: nothing is computed from them, and they stand behind a break in the series."""
+        whole: pd.DataFrame = self._keep(
+            ("historic", context, measure), lambda connection: read_historic(connection, context, measure)
+        )
+        return whole[whole["area"] == area].reset_index(drop=True)
+
 
 def _population_rows(
     connection: Connection, active: Sequence[int], area: str, age_from: int, age_to: int
 ) -> list[tuple[Any, ...]]:
+    """Residents of some ages: the band as published where it is, else its single years."""
     row = PopulationRow.__table__.c
-    query = sa.select(row.source_id, row.period, row.value, row.symbol, row.state, row.row_number).where(
-        row.area_id == area, row.source_id.in_(active), row.age_from == age_from, row.age_to == age_to
+    names = ("source_id", "period", "age_from", "age_to", "value", "symbol", "state", "row_number")
+    query = sa.select(*(row[name] for name in names)).where(
+        row.area_id == area,
+        row.source_id.in_(active),
+        row.age_from >= age_from,
+        row.age_to <= age_to,
+        row.sex == TOTAL,
+        row.ethnicity == TOTAL,
     )
+    inside = connection.execute(query).all()
+    whole = [found for found in inside if (found.age_from, found.age_to) == (age_from, age_to)]
     return [
         (
             found.source_id,
             "population",
-            f"ages:{age_from}-{age_to}",
+            f"ages:{found.age_from}-{found.age_to}",
             found.period,
             "at-date",
             found.value,
@@ -233,7 +261,7 @@ def _population_rows(
             found.row_number,
             "",
         )
-        for found in connection.execute(query)
+        for found in whole or inside
     ]
 
 
@@ -242,10 +270,16 @@ def _read_figures(connection: Connection, measure: str | None) -> pd.DataFrame:
     query = sa.select(table)
     if measure is not None:
         query = query.where(table.c.measure == measure)
-    names = [column.name for column in table.columns]
-    frame = pd.DataFrame.from_records([tuple(row) for row in connection.execute(query)], columns=names)
-    numbers = dict.fromkeys(("numerator", "denominator", "value", "other_value"), float)
-    return frame.astype(numbers).rename(columns={"area_id": "area"})
+    # Column by column, and texts as the objects that they come as: half a million cells are made once, not twice.
+    rows = connection.execute(query).all()
+    numbers = ("numerator", "denominator", "value", "other_value")
+    kinds: dict[str, Any] = dict.fromkeys(numbers, float) | {"source_id": "int64", "denominator_source_id": "int64"}
+    cells = zip(*rows, strict=True) if rows else ((),) * len(table.columns)
+    columns = {
+        column.name: pd.Series(list(found), dtype=kinds.get(column.name, object))
+        for column, found in zip(table.columns, cells, strict=True)
+    }
+    return pd.DataFrame(columns).astype({"measure_version": "int64"}).rename(columns={"area_id": "area"})
 
 
 def _with_sources(figures: pd.DataFrame, sources: Sequence[store.Source], catalogue: Catalogue) -> pd.DataFrame:
@@ -257,5 +291,6 @@ def _with_sources(figures: pd.DataFrame, sources: Sequence[store.Source], catalo
             for s in sources
         ],
         columns=["source_id", "kind", "publisher", "edition", "released_on", "loaded_at", "compilation"],
-    ).astype({"compilation": bool})
-    return figures.astype({"source_id": "int64"}).merge(about.astype({"source_id": "int64"}), on="source_id")
+        dtype=object,
+    ).astype({"source_id": "int64", "compilation": bool})
+    return figures.astype({"source_id": "int64"}).merge(about, on="source_id")

@@ -1,9 +1,12 @@
 """Settings, from the environment."""
 
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from schema.errors import WrongUseError
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -14,7 +17,23 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     host: str = "127.0.0.1"
-    port: int = 8050
+    port: int = Field(default=8050, ge=1, le=65535)
     database_url: str = f"sqlite:///{(PROJECT / 'var' / 'safeguarding.db').as_posix()}"
     secret_key: str | None = Field(default=None, validation_alias="SAFEGUARDING_SECRET_KEY")
     """Signs what browsers hand back. The same for every worker; a new one at each start where none is given."""
+
+    def __init__(self, **values: Any) -> None:
+        """Read the environment.
+
+        Raises:
+            WrongUseError: a setting is not what it must be.
+        """
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = str(first["loc"][0]).upper()
+            raise WrongUseError(
+                f"{name} is “{str(first['input'])[:40]}”: {first['msg'][:1].lower()}{first['msg'][1:]}. "
+                f"Set {name} to another value, or leave it out."
+            ) from error

@@ -18,7 +18,9 @@ from dashboard.components import frame
 from dashboard.components.links import address
 from dashboard.queries import Partnership, Queries
 from dashboard.views.areas import authorities, home_area
+from dashboard.views.frameworks import with_framework
 from schema.areas import Area
+from schema.catalogue import Catalogue
 from schema.context import Context
 from schema.errors import MendableError, WrongUseError
 
@@ -37,6 +39,8 @@ class Visit:
     area: Area
     path: str
     query: Mapping[str, str]
+    asked_framework: str = ""
+    """The framework that the address names; empty for the usual one."""
 
     def choice(self, key: str, allowed: Mapping[str, str], default: str = "") -> str:
         """A control's value from the address, or its default.
@@ -57,10 +61,15 @@ class Visit:
             )
         return value
 
+    def agencies(self) -> dict[str, str]:
+        """The agencies of the framework that owe a return, by id."""
+        specs = self.queries.catalogue.returns.values()
+        return {spec.id: spec.title for spec in specs if spec.framework == self.context.framework}
+
     def link(self, path: str, **query: str) -> str:
-        """An address within the dashboard that keeps the area (the home area goes without saying)."""
+        """An address within the dashboard that keeps the area and the framework (the usual ones go without saying)."""
         area = "" if self.area.id == self.partnership.home_area else self.area.id
-        return address(path, **{"area": area, **query})
+        return address(path, **{"area": area, "framework": self.asked_framework, **query})
 
 
 @dataclass(frozen=True)
@@ -71,12 +80,17 @@ class Body:
     children: list[Any]
 
 
+def _always(_catalogue: Catalogue, _parts: Mapping[str, str]) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Page:
     """A page as the shell knows it.
 
     `path` may hold one or more `<name>` parts, which come with the query. `nav` is its word in the navigation, empty
-    for a page that is reached from another one.
+    for a page that is reached from another one. `there` says whether what the parts name is there: where it is not, the
+    page is still drawn (and says so), and the answer's status tells machines.
     """
 
     id: str
@@ -84,6 +98,7 @@ class Page:
     draw: Callable[[Visit], Body]
     nav: str = ""
     order: int = 100
+    there: Callable[[Catalogue, Mapping[str, str]], bool] = _always
 
 
 NOT_FOUND = Page("not-found", "", lambda visit: Body("Not found", frame.not_found()))
@@ -106,6 +121,11 @@ class Shell:
                 return page, {name: unquote(part) for name, part in found.groupdict().items()}
         return NOT_FOUND, {}
 
+    def has(self, path: str) -> bool:
+        """Whether there is something at a path: a page, and what its parts name."""
+        page, parts = self.find(path)
+        return page is not NOT_FOUND and page.there(self.queries.catalogue, parts)
+
     def at(self, path: str | None, search: str | None) -> html.Div:
         """The page at an address, in its frame."""
         page, parts = self.find(path or "/")
@@ -115,14 +135,17 @@ class Shell:
         """A page in its frame, or what went wrong in the same frame."""
         partnership: Partnership | None = None
         area: Area | None = None
+        context, asked = self.context, ""
         try:
+            context = with_framework(self.queries.catalogue, self.context, query.get("framework"))
+            asked = context.framework if context.framework != self.context.framework else ""
             partnership = self.queries.partnership(self.context)
             area = home_area(self.queries, self.context, None)
             area = home_area(self.queries, self.context, query.get("area"))
             if not area.ranked:
-                asked, area = area, home_area(self.queries, self.context, None)
-                raise WrongUseError(f"{asked.name} is not a local authority. Choose one at the top of the page.")
-            body = page.draw(Visit(self.queries, self.context, partnership, area, page.path, query))
+                other, area = area, home_area(self.queries, self.context, None)
+                raise WrongUseError(f"{other.name} is not a local authority. Choose one at the top of the page.")
+            body = page.draw(Visit(self.queries, context, partnership, area, page.path, query, asked))
         except MendableError as error:
             body = Body("This cannot be shown", frame.cannot_show(str(error)))
         except Exception:
@@ -139,4 +162,16 @@ class Shell:
             authorities=authorities(self.queries.catalogue),
             nav=self.nav,
             path=page.path,
+            frameworks=self._frameworks(),
+            framework=context.framework,
+            asked_framework=asked,
         )
+
+    def _frameworks(self) -> tuple[tuple[str, str, str], ...]:
+        """Id, name and address value of each framework where there are several; the usual one needs no value."""
+        frameworks = self.queries.catalogue.frameworks
+        if len(frameworks) < 2:
+            return ()
+        usual = self.context.framework
+        ordered = sorted(frameworks, key=lambda found: (found != usual, found))
+        return tuple((found, found.capitalize(), "" if found == usual else found) for found in ordered)

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from dashboard.charts import palette
 from dashboard.components import aria
+from dashboard.components.static import static
 
 # Plotly 7 shows a button that sends the figure to a site of its makers unless it is told not to, three times over.
 GRAPH_CONFIG: Any = {
@@ -100,7 +101,9 @@ def table_key(table: TableTwin) -> html.Details:
     return html.Details(
         [
             html.Summary("The numbers as a table"),
-            html.Div(plain_table(table), className="scroll", tabIndex=0, role="group", **aria.label(table.caption)),
+            html.Div(
+                static(plain_table(table)), className="scroll", tabIndex=0, role="group", **aria.label(table.caption)
+            ),
         ],
         className="table-key",
     )

@@ -40,6 +40,7 @@ _MARKS = {
     "interval-across": f"<path d='M4 9h22M4 5v8M26 5v8' stroke='{palette.OWN}' stroke-width='1.3'/>",
     "other-square": f"<path d='M11 5h8v8h-8z' fill='{palette.QUIET}'/>",
     "gap": "<path d='M11 5l8 8M19 5l-8 8' stroke='#6b7683' stroke-width='2'/>",
+    "earlier": f"<path d='M11 5h8v8h-8z' fill='white' stroke='{palette.QUIET}' stroke-width='2'/>",
     "own-bar": f"<path d='M12 7h6v11h-6z' fill='{palette.OWN}'/><path d='M15 0l3 3l-3 3l-3 -3z' fill='{palette.OWN}'/>",
     "neighbour-bar": (
         f"<path d='M12 8h6v10h-6z' fill='{palette.NEIGHBOURS}'/>"

@@ -33,7 +33,11 @@ def scale(values: Iterable[float | None], *, wanted: int = 5, ceiling: float | N
     """
     known = [value for value in values if value is not None and math.isfinite(value)]
     low, high = min(known, default=0.0), max(known, default=1.0)
-    start = 0.0 if low < 0.6 * high or low <= 0 else low
+    if low < 0:
+        # Nought is always on an axis of which a part lies below it.
+        start, high = low, max(high, 0.0)
+    else:
+        start = 0.0 if low < 0.6 * high or low == 0 else low
     step = _step((high - start) / wanted or abs(high) / wanted or 1.0)
     bottom = math.floor(start / step + 1e-9) * step
     top = math.ceil(high / step - 1e-9) * step

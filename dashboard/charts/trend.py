@@ -15,6 +15,7 @@ from dashboard.charts.scale import Scale, scale, spread
 from dashboard.charts.whiskers import whiskers
 from dashboard.components import words
 from dashboard.views.choices import Covering
+from dashboard.views.historic import HistoricFigure, break_between
 from dashboard.views.measure import MeasurePage
 from dashboard.views.points import Point
 from schema.periods import Basis, parse_period
@@ -37,9 +38,9 @@ class EndLabel:
     top: float
 
 
-def axis_of(page: MeasurePage) -> Scale:
-    """The upright axis: everything that is drawn is on it."""
-    drawn: list[float | None] = []
+def axis_of(page: MeasurePage, earlier: Sequence[HistoricFigure] = ()) -> Scale:
+    """The upright axis: everything that is drawn is on it, what earlier papers print too where that is drawn."""
+    drawn: list[float | None] = [figure.value for figure in earlier]
     for point in page.points:
         drawn += [point.value, *(point.interval or ())]
     for point in page.published:
@@ -48,9 +49,12 @@ def axis_of(page: MeasurePage) -> Scale:
     return scale(drawn, ceiling=100.0 if page.measure.is_percentage else None)
 
 
-def trend(page: MeasurePage) -> go.Figure:
-    """The picture. Gaps stay gaps: a period without a number is a cross on the axis, which tells why."""
-    axis = axis_of(page)
+def trend(page: MeasurePage, earlier: Sequence[HistoricFigure] = ()) -> go.Figure:
+    """The picture. Gaps stay gaps: a period without a number is a cross on the axis, which tells why.
+
+    `earlier` (see `dashboard.views.historic.drawable`) stands left of a break, hollow, joined to nothing.
+    """
+    axis = axis_of(page, earlier)
     traces: list[Any] = []
     if page.published:
         traces += _range(page)
@@ -72,8 +76,11 @@ def trend(page: MeasurePage) -> go.Figure:
                 name="No figure",
             )
         )
-    ends, labels = _ticks(page)
-    span = [point.ends for point in (*page.points, *page.published)]
+    if earlier:
+        traces.append(_earlier(page, earlier))
+    ends, labels = _ticks(page, earlier)
+    span = [point.ends for point in (*page.points, *page.published)] + [figure.ends for figure in earlier]
+    series_break = [break_between(earlier, page)] if earlier else []
     return go.Figure(
         traces,
         {
@@ -97,16 +104,19 @@ def trend(page: MeasurePage) -> go.Figure:
                 "tickvals": list(axis.ticks),
                 "ticktext": [_tick(tick, page) for tick in axis.ticks],
             },
-            "shapes": [_break(since) for since in _breaks(page)],
-            "annotations": [_break_word(since) for since in _breaks(page)],
+            "shapes": [_break(since) for since in (*series_break, *_breaks(page))],
+            "annotations": [
+                *(_break_word(since) for since in _breaks(page)),
+                *(_break_word(since, "series break") for since in series_break),
+            ],
             "hovermode": "closest",
         },
     )
 
 
-def end_labels(page: MeasurePage) -> tuple[EndLabel, ...]:
+def end_labels(page: MeasurePage, earlier: Sequence[HistoricFigure] = ()) -> tuple[EndLabel, ...]:
     """What stands at the lines' right ends, far enough apart to be read, the highest first."""
-    axis = axis_of(page)
+    axis = axis_of(page, earlier)
     found: list[tuple[str, str, str, str, float]] = []
 
     def add(kind: str, name: str, points: Sequence[Point], value: Callable[[Point], float | None]) -> None:
@@ -114,7 +124,7 @@ def end_labels(page: MeasurePage) -> tuple[EndLabel, ...]:
         if last is None:
             return
         point, number = last
-        basis = page.covering.basis if kind in ("own", "local") else _published_basis(page)
+        basis = page.covering.basis if kind in ("own", "local") else page.published_covering.basis
         text = words.plain(number, page.measure)
         found.append((kind, name, text, words.short_period(point.period, basis), number))
 
@@ -134,10 +144,6 @@ def end_labels(page: MeasurePage) -> tuple[EndLabel, ...]:
         EndLabel(kind, name, text, period, top) for (kind, name, text, period, _), top in zip(found, tops, strict=True)
     )
     return tuple(sorted(labels, key=lambda label: label.top))
-
-
-def _published_basis(page: MeasurePage) -> Basis:
-    return Basis.AT_DATE if page.definition.kind == "stock" else Basis.YEAR
 
 
 def _own(page: MeasurePage) -> Any:
@@ -257,6 +263,22 @@ def _range(page: MeasurePage) -> list[Any]:
     ]
 
 
+def _earlier(page: MeasurePage, figures: Sequence[HistoricFigure]) -> Any:
+    return go.Scatter(
+        x=[figure.ends for figure in figures],
+        y=[figure.value for figure in figures],
+        mode="markers",
+        marker={"symbol": "square-open", "size": 10, "color": palette.QUIET, "line": {"width": 2}},
+        text=[
+            f"<b>{figure.as_printed}</b>, as printed<br>{words.capital(figure.period_label)}<br>{figure.paper}"
+            for figure in figures
+        ],
+        hovertemplate="%{text}<extra></extra>",
+        cliponaxis=False,
+        name=f"{page.area.name}, earlier papers",
+    )
+
+
 def _breaks(page: MeasurePage) -> list[date]:
     span = [point.ends for point in page.points]
     return [v.since for v in page.definition.breaks if span and span[0] < v.since <= span[-1]]
@@ -267,9 +289,9 @@ def _break(since: date) -> dict[str, Any]:
     return {"type": "line", "x0": since, "x1": since, "y0": 0, "y1": 1, "yref": "paper", "line": line}
 
 
-def _break_word(since: date) -> dict[str, Any]:
+def _break_word(since: date, word: str = "definition changed") -> dict[str, Any]:
     return {
-        "x": since, "y": 1, "yref": "paper", "text": "definition changed", "showarrow": False, "xanchor": "left",
+        "x": since, "y": 1, "yref": "paper", "text": word, "showarrow": False, "xanchor": "left",
         "yanchor": "top", "font": {"size": 12, "color": palette.QUIET},
     }  # fmt: skip
 
@@ -282,19 +304,28 @@ def _padded(span: Sequence[date]) -> list[str] | None:
     return [date.fromordinal(int(first - pad)).isoformat(), date.fromordinal(int(last + pad)).isoformat()]
 
 
-def _ticks(page: MeasurePage) -> tuple[list[date], list[str]]:
+def _ticks(page: MeasurePage, earlier: Sequence[HistoricFigure]) -> tuple[list[date], list[str]]:
     """At most seven names of periods: “2025” under a published year, “Sep 2025” under a quarter’s end."""
-    points = {point.ends: point for point in (*page.published, *page.points)}
-    ends = sorted(points, reverse=True)
+    named = {figure.ends: f"{figure.ends:%b}<br>{figure.ends.year}" for figure in earlier}
+    named |= {point.ends: _tick_word(point, page.covering) for point in (*page.published, *page.points)}
+    ends = sorted(named, reverse=True)
     apart = (ends[0] - ends[-1]).days / 6.5 if ends else 0
     chosen: list[date] = []
     for end in ends:
         if not chosen or (chosen[-1] - end).days >= apart * 0.98:
             chosen.append(end)
-    return chosen[::-1], [_tick_word(points[end], page.covering) for end in chosen[::-1]]
+    return chosen[::-1], [named[end] for end in chosen[::-1]]
 
 
 def _tick_word(point: Point, covering: Covering) -> str:
+    if covering.basis is Basis.ACADEMIC_YEAR:
+        start, _ = parse_period(point.period).covered(Basis.ACADEMIC_YEAR)
+        return f"{start.year}/{(start.year + 1) % 100:02d}"
+    if covering is Covering.TERM:
+        name, _, year = parse_period(point.period).label(Basis.TERM).partition(" term ")
+        return f"{words.capital(name)}<br>{year}"
+    if covering is Covering.MONTH:
+        return f"{point.ends:%b}<br>{point.ends.year}"
     if not covering.local:
         return f"{point.ends.year}"
     if covering is Covering.QUARTER:

@@ -28,6 +28,6 @@ def section(
     )
 
 
-def download(href: str, kind: str) -> html.A:
+def download(href: str, kind: str, what: str = "these figures") -> html.A:
     """The way to take a table away; `kind` says what it comes as."""
-    return html.A(f"Download these figures ({kind})", href=href, download="", className="action")
+    return html.A(f"Download {what} ({kind})", href=href, download="", className="action")

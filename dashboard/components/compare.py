@@ -10,6 +10,8 @@ from dashboard.components import aria, words
 from dashboard.components.cards import download, section
 from dashboard.components.legend import legend as legend_of
 from dashboard.components.links import Link, control_id, to_measure
+from dashboard.components.match import mark_words
+from dashboard.components.static import static
 from dashboard.views.compare import MOST_AREAS, MOST_MEASURES, ComparePage, Panel
 from schema.measures import Measure
 
@@ -160,6 +162,8 @@ def panel_summary(panel: Panel) -> str:
     if len(known) > 1:
         ends = [f"{bar.name} {words.value(bar.value, bar.state, panel.measure)}" for bar in (known[-1], known[0])]
         said.append(f"From {ends[0]} to {ends[1]}.")
+    if differs := mark_words(panel.measure):
+        said.append(f"What is published is not the measure itself. {differs}")
     own = panel.own.rank
     if own is not None:
         said.append(f"{panel.own.name} is {words.rank(own.rank, own.of, panel.measure)}.")
@@ -256,7 +260,11 @@ def overview_table(page: ComparePage, href: str, link: Link) -> html.Section:
     return section(
         "all",
         "All of it as a table",
-        [html.Div(table, className="scroll", tabIndex=0, role="group", **aria.label(f"Table, scrolls: {caption}"))],
+        [
+            html.Div(
+                static(table), className="scroll", tabIndex=0, role="group", **aria.label(f"Table, scrolls: {caption}")
+            )
+        ],
         action=download(href, "CSV"),
     )
 

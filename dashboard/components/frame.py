@@ -24,6 +24,9 @@ def page(
     authorities: Sequence[Area],
     nav: Sequence[tuple[str, str]],
     path: str,
+    frameworks: Sequence[tuple[str, str, str]] = (),
+    framework: str = "",
+    asked_framework: str = "",
 ) -> html.Div:
     """A page in its frame.
 
@@ -37,8 +40,13 @@ def page(
         authorities: what the picker offers.
         nav: path and word of each entry of the navigation.
         path: this page's.
+        frameworks: id, name and address value of each framework; empty where there is but one.
+        framework: the one shown.
+        asked_framework: its value in an address; empty for the usual one.
     """
     kept = {"area": area.id} if area and area.id != home else {}
+    elsewhere = kept
+    kept = {**kept, "framework": asked_framework}
     place = f" – {area.name}" if area else ""
     tab: dict[str, Any] = {"data-title": f"{title}{place} – {PRODUCT}", "data-area": area.id if area else ""}
     return html.Div(
@@ -55,6 +63,7 @@ def page(
                             html.Ul([html.Li(_nav_link(to, word, path, kept)) for to, word in nav]),
                             **aria.label("Main"),
                         ),
+                        _switch(frameworks, framework, elsewhere) if frameworks else None,
                         _picker(area, home, authorities) if area else None,
                     ],
                     className="bar",
@@ -80,10 +89,19 @@ def page(
     )
 
 
-def _nav_link(to: str, word: str, path: str, kept: dict[str, str]) -> dcc.Link:
+def _switch(frameworks: Sequence[tuple[str, str, str]], shown: str, kept: dict[str, str]) -> html.Nav:
+    """From one framework to the overview of another: their measures have nothing in common."""
+    links = [
+        html.Li(_nav_link("/", name, "/" if found == shown else "", {**kept, "framework": value}, "shown"))
+        for found, name, value in frameworks
+    ]
+    return html.Nav(html.Ul(links), className="frameworks", **aria.label("Whose measures"))
+
+
+def _nav_link(to: str, word: str, path: str, kept: dict[str, str], here_is: str = "this page") -> dcc.Link:
     if to != path:
         return dcc.Link(word, href=address(to, **kept), className="nav-link")
-    here: list[Any] = [word, html.Span(", this page", className="unseen")]
+    here: list[Any] = [word, html.Span(f", {here_is}", className="unseen")]
     return dcc.Link(here, href=address(to, **kept), className="nav-link nav-here")
 
 
@@ -121,7 +139,9 @@ def cannot_show(message: str) -> list[Any]:
             [
                 html.H1("This cannot be shown"),
                 html.P(message),
-                html.P(dcc.Link("Go to the overview", href="/")),
+                html.P(
+                    [dcc.Link("Go to the overview", href="/"), " or ", dcc.Link("the catalogue", href="/catalogue")]
+                ),
             ],
             className="card notice",
         )
@@ -152,7 +172,9 @@ def not_found() -> list[Any]:
             [
                 html.H1("There is no page here"),
                 html.P("The address may have a slip in it, or the page may have been removed."),
-                html.P(dcc.Link("Go to the overview", href="/")),
+                html.P(
+                    [dcc.Link("Go to the overview", href="/"), " or ", dcc.Link("the catalogue", href="/catalogue")]
+                ),
             ],
             className="card notice",
         )

@@ -6,6 +6,7 @@ from dash import html
 
 from dashboard.charts.graph import TableTwin
 from dashboard.components import aria
+from dashboard.components.static import static
 
 
 def table(twin: TableTwin, *, text: Collection[str] = (), long: Collection[str] = ()) -> html.Div:
@@ -34,5 +35,5 @@ def table(twin: TableTwin, *, text: Collection[str] = (), long: Collection[str] 
         [html.Caption(twin.caption), html.Thead(html.Tr(head)), html.Tbody(body)], className="figures-table wide"
     )
     return html.Div(
-        found, className="scroll", tabIndex=0, role="group", **aria.label(f"Table, scrolls: {twin.caption}")
+        static(found), className="scroll", tabIndex=0, role="group", **aria.label(f"Table, scrolls: {twin.caption}")
     )

@@ -3,6 +3,7 @@
 Nothing is rounded before it comes here (`dashboard.rounding` does it), and a state is never turned into a number.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from dashboard.rounding import rounded, shown
@@ -23,6 +24,7 @@ _STATES = {
     State.UNAVAILABLE: "Not available",
     State.UNRELIABLE: "Not reliable",
     State.SUPPRESSED: "Suppressed",
+    State.MISSING_OR_SUPPRESSED: "Missing or suppressed",
 }
 
 _MEANINGS = {
@@ -33,6 +35,7 @@ _MEANINGS = {
     State.UNAVAILABLE: "The publisher says that the figure is not available.",
     State.UNRELIABLE: "The publisher holds the figure to be unreliable.",
     State.SUPPRESSED: "Withheld by the publisher because the number is small.",
+    State.MISSING_OR_SUPPRESSED: "The publisher marks what is missing and what is withheld alike.",
 }
 
 
@@ -179,8 +182,10 @@ _MONTHS = (
 
 
 def month(label: str) -> str:
-    """The month in which a labelled period ends: “Mar 2025”."""
-    *_, name, year = label.split()
+    """The month in which a labelled period ends: “Mar 2025”; “autumn 2024/25”, “2024/25” for schools."""
+    *before, name, year = label.split()
+    if "/" in year:
+        return f"{before[-1]} {year}" if name == "term" else year
     return f"{name[:3]} {year}"
 
 
@@ -212,6 +217,16 @@ def plain(number: float, measure: Measure) -> str:
     return value(number, State.VALUE, measure)
 
 
-def quarter(code: str) -> str:
-    """A quarter's code in words: “July to September 2025”."""
+def period(code: str) -> str:
+    """A period's code in words: “July to September 2025”, “autumn term 2025/26”."""
     return parse_period(code).label()
+
+
+def within(title: str) -> str:
+    """A title in the middle of a sentence: “children's social care”, but “NHS trusts”."""
+    return title if title[:2].isupper() else title[:1].lower() + title[1:]
+
+
+def listed(names: Sequence[str], last: str = "and") -> str:
+    """“a”, “a and b”, “a, b and c”."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}" if names else ""

@@ -43,4 +43,4 @@ def _panel(panel: Panel) -> html.Figure:
     )
 
 
-PAGE = Page("compare", "/compare", draw, nav="Compare", order=20)
+PAGE = Page("compare", "/compare", draw, nav="Compare", order=50)

@@ -17,6 +17,7 @@ from dashboard.components.measure import (
     evidence,
     figures_table,
     heading,
+    historic,
     provenance,
     ranking,
     side,
@@ -24,6 +25,8 @@ from dashboard.components.measure import (
 )
 from dashboard.shell import Body, Page, Visit
 from dashboard.views.choices import Asked, Covering
+from dashboard.views.historic import HistoricFigure, drawable
+from dashboard.views.historic import historic as historic_figures
 from dashboard.views.measure import MeasurePage, measure_page
 
 
@@ -34,13 +37,16 @@ def draw(visit: Visit) -> Body:
     actions = html.P(
         dcc.Link("Compare with other authorities", href=link("/compare", measures=view.measure.id)), className="actions"
     )
-    toolbar = html.Div([controls.controls(view, default_covering(view)), actions], className="toolbar")
-    body: list[Any] = [*heading.heading(view, link), toolbar]
+    toolbar = html.Div([controls.controls(view), actions if view.newest_published else None], className="toolbar")
+    body: list[Any] = [*heading.heading(view, link), *([toolbar] if view.points else [])]
+    papers = historic_figures(visit.queries, visit.context, view.measure, visit.area)
     if not view.points:
-        body.append(definition.definition(view, link))
+        rest = [_papers(visit, view, papers), definition.definition(view, link)]
+        body.append(html.Div([part for part in rest if part is not None], className="stack"))
         return Body(view.measure.title, body)
-    body.append(html.Div([_trend(view), side.side(view, link)], className="with-side"))
-    lower = [_ranking(view), _breakdown(view), _figures(visit, view)]
+    earlier = drawable(papers, view) if _papers_on_trend(visit) else ()
+    body.append(html.Div([_trend(view, earlier), side.side(view, link)], className="with-side"))
+    lower = [_papers(visit, view, papers), _ranking(view), _breakdown(view), _figures(visit, view)]
     body.append(html.Div([part for part in lower if part is not None], className="stack"))
     proof = [part for part in (evidence.meetings(view), evidence.releases(view)) if part is not None]
     meaning = definition.definition(view, link)
@@ -58,18 +64,28 @@ def asked(visit: Visit) -> Asked:
     return Asked(covering or None, statistic, model, visit.query.get("category"))
 
 
-def default_covering(view: MeasurePage) -> Covering:
-    """What the page shows when the address does not say."""
-    there = [Covering(found.key) for found in view.coverings if found.available]
-    leading = [found for found in there if found in (Covering.ROLLING_YEAR, Covering.QUARTER_ENDS)]
-    return (leading or there or [view.covering])[0]
+def _papers_on_trend(visit: Visit) -> bool:
+    return visit.choice("papers", {"shown": "On the trend"}) == "shown"
 
 
-def _trend(view: MeasurePage) -> html.Div:
-    axis = trend_chart.axis_of(view)
+def _papers(visit: Visit, view: MeasurePage, figures: tuple[HistoricFigure, ...]) -> html.Section | None:
+    """What earlier papers print, with the way to put it on the trend where some of it can stand there."""
+    switch = None
+    if drawable(figures, view):
+        shown = _papers_on_trend(visit)
+        query = {key: visit.query.get(key, "") for key in ("basis", "neighbours", "model", "category")}
+        href = visit.link(f"/measure/{view.measure.id}", **query, papers="" if shown else "shown")
+        words = "Take them off the trend" if shown else "Show on the trend those that can stand there, behind a break"
+        switch = dcc.Link(words, href=href)
+    file = address(f"/download/papers/{view.measure.id}.csv", area=view.area.id)
+    return historic.historic(view, figures, file, switch)
+
+
+def _trend(view: MeasurePage, earlier: tuple[HistoricFigure, ...]) -> html.Div:
+    axis = trend_chart.axis_of(view, earlier)
     percent = "%" if view.measure.is_percentage else ""
     block = graph_block(
-        trend_chart.trend(view),
+        trend_chart.trend(view, earlier),
         id="trend",
         title=trend.title(view),
         subtitle=trend.subtitle(view, from_zero=axis.from_zero, low=f"{axis.low:,g}{percent}"),
@@ -77,8 +93,8 @@ def _trend(view: MeasurePage) -> html.Div:
         source=trend.source(view),
         table=trend.table(view),
         height=trend_chart.HEIGHT,
-        key=trend.key(trend_chart.end_labels(view)),
-        legend=trend.legend(view),
+        key=trend.key(trend_chart.end_labels(view, earlier)),
+        legend=trend.legend(view, earlier=bool(earlier)),
     )
     return html.Div(block, className="main-chart")
 
@@ -126,4 +142,6 @@ def _figures(visit: Visit, view: MeasurePage) -> html.Section:
     return figures_table.figures(view, href, f"{size} kB")
 
 
-PAGE = Page("measure", "/measure/<measure>", draw)
+PAGE = Page(
+    "measure", "/measure/<measure>", draw, there=lambda catalogue, parts: parts["measure"] in catalogue.measures
+)

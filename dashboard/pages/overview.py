@@ -1,55 +1,85 @@
 """The first page: in one minute what is new, what moved, what is missing; then the newest figure of every measure."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from typing import Any
 
+from dash import dcc, html
+
+from dashboard.components import words
+from dashboard.components.links import Link
 from dashboard.components.overview import briefing, filters, table
 from dashboard.shell import Body, Page, Visit
-from dashboard.views.overview import overview_page
+from dashboard.views.overview import OverviewPage, OverviewRow, overview_page
+from schema.measures import Measure, Outcome
+
+AT_ONCE = 60
+"""As many rows as may be shown without a step between."""
 
 
 def draw(visit: Visit) -> Body:
-    """The overview of one area, filtered by outcome, agency and priority."""
+    """The overview of one area: all of it, or an outcome, an agency or a priority."""
     queries, context = visit.queries, visit.context
-    view = overview_page(queries, context, visit.area)
     framework = queries.catalogue.frameworks[context.framework]
-    priorities = {priority.id: priority.title for priority in framework.priorities}
-    outcome = visit.choice("outcome", {o.id: o.title for o in framework.outcomes}, "all")
-    agencies = {found: spec.title for found, spec in queries.catalogue.returns.items()}
-    agency = visit.choice("agency", agencies, "all")
-    priority = visit.choice("priority", priorities, "all")
-    groups = [
-        (
-            heading,
-            [
-                row
-                for row in rows
-                if outcome in ("all", row.measure.outcome)
-                and agency in ("all", row.measure.agency)
-                and (priority == "all" or priority in row.measure.priorities)
-            ],
-        )
-        for heading, rows in view.groups
-    ]
-    shown = sum(len(rows) for _, rows in groups)
-    today = (context.as_of or datetime.now(UTC)).date()
-    tables = [table.group(heading, rows, view, visit.link, priorities) for heading, rows in groups if rows]
-    return Body(
-        "Overview",
-        [
-            *briefing.heading(view),
-            *([briefing.briefing(view, visit.link, today)] if any(row.headline for row in view.rows) else []),
-            filters.filters(
-                framework,
-                view,
-                outcome=outcome,
-                agency=agency,
-                agency_title=agencies.get(agency, ""),
-                priority=priority,
-                shown=shown,
-            ),
-            *([table.legend(view), *tables] if tables else [filters.nothing_left(visit.link)]),
-        ],
+    agencies = visit.agencies()
+    chosen = filters.Chosen(
+        visit.choice("outcome", {o.id: o.title for o in framework.outcomes}, "all"),
+        visit.choice("agency", agencies, "all"),
+        visit.choice("priority", {p.id: p.title for p in framework.priorities}, "all"),
     )
+    view = overview_page(queries, context, visit.area, chosen=chosen)
+    priorities = {priority.id: priority.title for priority in framework.priorities}
+    look = table.look_of(view.rows, view.area.name, visit.link, priorities)
+    said = f"{view.measures} of {words.plural(view.of, 'measure')} shown"
+    if view.rows and view.waiting:
+        said = f"{said}, {len(view.waiting)} of them without a figure yet"
+    body: list[Any] = [*briefing.heading(view, chosen.words(framework, agencies))]
+    if view.rows:
+        body.append(briefing.briefing(view, visit.link))
+    every = queries.catalogue.measures_of(framework.id)
+    body.append(filters.filters(framework, every, agencies, chosen, said))
+    if view.rows:
+        body.append(table.legend(view.rows, view.area.name, view.model_title))
+    body += [_outcome(outcome, rows, waiting, view, look, chosen) for outcome, rows, waiting in view.groups]
+    if not view.groups:
+        body.append(filters.nothing_left(visit.link))
+    return Body("Overview", body)
+
+
+def _outcome(
+    outcome: Outcome,
+    rows: Sequence[OverviewRow],
+    waiting: Sequence[Measure],
+    view: OverviewPage,
+    look: table.Look,
+    chosen: filters.Chosen,
+) -> html.Section:
+    parts: list[Any] = [html.H2(f"{outcome.short_title} · {outcome.title}")]
+    caption = f"{outcome.title}: newest figures of {look.area}"
+    # Of many, those that stand beside something come first, and the others are one step away.
+    beside = [row for row in rows if row.comparators] if len(view.rows) > AT_ONCE else list(rows)
+    alone = [row for row in rows if row not in beside]
+    if beside:
+        parts.append(table.measures(caption, beside, look))
+    if alone:
+        more = "more measures have" if len(alone) > 1 else "more measure has"
+        said = html.Summary(
+            f"{len(alone)} {more if beside else more.removeprefix('more ')} nothing published beside them"
+        )
+        parts.append(
+            html.Details(
+                [said, table.measures(f"{caption}, nothing published", alone, look)], className="table-key more"
+            )
+        )
+    if waiting:
+        parts.append(_waiting(outcome, briefing.waiting(view, len(waiting)), look.link, chosen))
+    return html.Section(parts, className="outcome")
+
+
+def _waiting(outcome: Outcome, said: str, link: Link, chosen: filters.Chosen) -> html.P:
+    """What has no figure takes one line, and not a row each."""
+    kept = {key: value for key, value in (("agency", chosen.agency), ("priority", chosen.priority)) if value != "all"}
+    href = link("/catalogue", outcome=outcome.id, figures="none", **kept)
+    return html.P([f"{said}: ", dcc.Link("see the catalogue", href=href), "."], className="waiting")
 
 
 PAGE = Page("overview", "/", draw, nav="Overview", order=10)

@@ -8,6 +8,7 @@ from dashboard.queries import Queries
 from dashboard.views.areas import authorities
 from dashboard.views.figure import Rank, figure_view, measure_title, number, rank
 from dashboard.views.intervals import intervals
+from dashboard.views.standing import newest, published_rows
 from etl.load import store
 from schema.areas import Area
 from schema.context import Context
@@ -151,7 +152,7 @@ def _panel(
     catalogue, sources = queries.catalogue, queries.sources(context)
     compared = queries.compared(context, measure.id, model)
     category = measure.headline_category
-    england = _newest(compared, catalogue.areas.by_id["england"], category)
+    england = newest(published_rows(compared.rows(catalogue.areas.by_id["england"], category)))
     if england is None:
         return None
     period, basis = str(england["period"]), Basis(str(england["basis"]))
@@ -192,11 +193,6 @@ def _panel(
         of=len(compared.published(period, basis.value, category)),
         source_label=figure_view(england, sources, catalogue).source_label,
     )
-
-
-def _newest(compared: ComparedMeasure, area: Area, category: str) -> Row | None:
-    rows = [row for row in compared.rows(area, category) if row["kind"] == store.RELEASE]
-    return rows[-1] if rows else None
 
 
 def _row(compared: ComparedMeasure, area: Area, category: str, period: str, basis: Basis) -> Row | None:

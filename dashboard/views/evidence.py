@@ -13,7 +13,7 @@ from schema.areas import Area
 from schema.catalogue import Catalogue
 from schema.context import Context
 from schema.measures import Measure
-from schema.periods import Basis, parse_period
+from schema.periods import Basis, PeriodKind, parse_period
 from schema.quantities import TOTAL
 from schema.states import State
 
@@ -149,7 +149,8 @@ def _said(cell: ReleaseCell, measure: Measure) -> str:
 
 def _meetings(own: Sequence[Row]) -> tuple[Meeting, ...]:
     """Local figures whose interval (or date) is exactly a published one's: the newest first."""
-    bases = {Basis.ROLLING_YEAR.value: Basis.YEAR.value, Basis.AT_DATE.value: Basis.AT_DATE.value}
+    bases = {basis.value: basis.value for basis in (Basis.AT_DATE, Basis.YEAR, Basis.ACADEMIC_YEAR)}
+    bases |= {Basis.ROLLING_YEAR.value: Basis.YEAR.value}
     published = {
         (parse_period(str(row["period"])).covered(Basis(str(row["basis"])))): row
         for row in own
@@ -199,6 +200,10 @@ def _parts(
     if Basis.ROLLING_YEAR.value in bases and catalogue.adds_up(measure):
         bases |= {Basis.QUARTER.value}
         periods |= {parse_period(code).earlier(quarters=back).code for code in periods for back in (1, 2, 3)}
+    if local and Basis.ACADEMIC_YEAR.value in bases and catalogue.adds_up(measure):
+        bases |= {Basis.TERM.value}
+        ends = [end for code in periods if (end := parse_period(code)).kind is PeriodKind.TERM]
+        periods |= {end.earlier(terms=back).code for end in ends for back in (1, 2)}
     found: list[tuple[tuple[str, ...], _Place, Row]] = []
     for area_id in dict.fromkeys(str(row["area"]) for row in rows):
         for raw in queries.parts(context, measure.id, area_id).to_dict("records"):

@@ -18,12 +18,12 @@ from dashboard.views.figure import (
 )
 from dashboard.views.points import Point, Points, about_the_same_time
 from dashboard.views.ranking import Ranking, ranking
-from etl.load import store
+from dashboard.views.standing import local_rows, newest
 from etl.transform.figures import mid_year_for
 from schema.areas import Area, AreaKind
 from schema.context import Context
 from schema.measures import Measure, Outcome
-from schema.periods import Basis, day_label, parse_period
+from schema.periods import day_label, parse_period
 from schema.publications import NeighbourModel
 from schema.quantities import TOTAL
 
@@ -44,6 +44,10 @@ class MeasurePage:
     categories: tuple[Choice, ...]
     covering: Covering
     coverings: tuple[Choice, ...]
+    default_covering: Covering
+    """What the page shows when the address does not say."""
+    published_covering: Covering
+    """How the published figures beside it cover time."""
     statistic: Statistic
     model: NeighbourModel
     models: tuple[Choice, ...]
@@ -55,7 +59,7 @@ class MeasurePage:
     """The area's own figures on the chosen basis, earliest first."""
     published: tuple[Point, ...]
     """Published figures of about the same time, for the comparators' lines. The same as `points` on a published basis;
-    none beside raw quarters, which are compared with nothing published."""
+    none beside raw quarters or terms, which are compared with nothing published."""
     newest_published: Point | None
     newest_local: Point | None
     ranking: Ranking | None
@@ -92,14 +96,14 @@ def measure_page(queries: Queries, context: Context, measure_id: str, area: Area
     every = compared.rows(area)
     own = [row for row in every if row["category"] == category]
     england = compared.rows(catalogue.areas.by_id["england"], category)
-    coverings, covering, more = covering_choices(measure, area, catalogue, own, england, asked.covering)
-    told += more
+    coverings = covering_choices(measure, area, catalogue, own, england, asked.covering)
+    covering, published_covering = coverings.chosen, coverings.published
+    told += coverings.notes
     statistic: Statistic = "median" if asked.statistic == "median" else "mean"
     builder = Points(queries, context, measure, area, neighbours)
-    published_covering = Covering.PUBLISHED_DATES if catalogue.at_date(measure) else Covering.YEAR
-    published = builder.points(published_covering, own, england)
+    published = builder.points(published_covering, own, england) if published_covering in coverings.there else ()
     points = published if covering is published_covering else builder.points(covering, own, england)
-    newest_local = _newest(own, local=True)
+    newest_local = newest(local_rows(own))
     models = queries.neighbour_models()
     model = next(known for known in models if known.id == neighbours.model)
     names = tuple(catalogue.areas.by_id[found].name for found in neighbours.of(area.id))
@@ -117,7 +121,9 @@ def measure_page(queries: Queries, context: Context, measure_id: str, area: Area
         category_title=category_title,
         categories=categories,
         covering=covering,
-        coverings=coverings,
+        coverings=coverings.choices,
+        default_covering=coverings.default,
+        published_covering=published_covering,
         statistic=statistic,
         model=model,
         models=tuple(Choice(known.id, known.title, known.id == model.id) for known in models),
@@ -128,19 +134,15 @@ def measure_page(queries: Queries, context: Context, measure_id: str, area: Area
         published=about_the_same_time(published, points, covering),
         newest_published=published[-1] if published else None,
         newest_local=None if newest_local is None else builder.point(newest_local, None),
-        ranking=ranking(compared, measure, area, neighbours, catalogue, published, own, category),
+        ranking=ranking(
+            compared, measure, area, neighbours, catalogue, published, own, category, published_covering.basis
+        ),
         breakdown=breakdown(measure, catalogue, every, points, queries.sources(context)),
         definition=definition(measure, catalogue, category),
         evidence=evidence(queries, context, measure, area, category, _rows_of(points, own), own, covering.local),
         notes=tuple(told),
         title=measure_title(measure, category, catalogue),
     )
-
-
-def _newest(rows: list[Row], *, local: bool) -> Row | None:
-    wanted = {Basis.AT_DATE.value, Basis.ROLLING_YEAR.value} if local else {Basis.AT_DATE.value, Basis.YEAR.value}
-    kind = store.SUBMISSION if local else store.RELEASE
-    return next((row for row in reversed(rows) if row["kind"] == kind and row["basis"] in wanted), None)
 
 
 def _no_neighbours(area: Area, model: NeighbourModel) -> str:

@@ -1,6 +1,8 @@
 """What the overview shows: the newest figure of every measure for one area, and where it stands."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from dashboard.compared import ComparedMeasure, Row
@@ -18,7 +20,8 @@ from dashboard.views.figure import (
     period_label,
     rank,
 )
-from dashboard.views.received import ReleaseFact, ReturnFact, release_facts, return_facts
+from dashboard.views.received import ReleaseFact, ReturnFact, release_facts, return_facts, today_of
+from dashboard.views.standing import local_rows, newest, published_rows, raw_rows
 from etl.load import store
 from etl.transform.comparisons import NeighbourSets
 from schema.areas import Area
@@ -26,11 +29,6 @@ from schema.catalogue import Catalogue
 from schema.context import Context
 from schema.measures import Measure, Outcome
 from schema.periods import Basis, parse_period
-from schema.states import State
-
-# How a local figure leads, best first (design, rule 12 and R4): a year's worth or a date, never the raw quarter.
-_LEADING_BASES = (Basis.AT_DATE.value, Basis.ROLLING_YEAR.value)
-
 
 # How near to either end of the list of authorities counts as being at its end.
 NEAR_THE_END = 10
@@ -38,8 +36,13 @@ NEAR_THE_END = 10
 
 @dataclass(frozen=True)
 class Spark:
-    """A short line: published years of the area and of England, and the area's newest local figure after them."""
+    """A short line: published years of the area and of England, and the area's newest local figure after them.
 
+    Where nothing is published that is the same measure, the agency's own figures are the line, and nothing is beside.
+    """
+
+    years: tuple[int, ...]
+    """In which each published period ends; empty for a line of the agency's own figures."""
     labels: tuple[str, ...]
     own: tuple[float | None, ...]
     england: tuple[float | None, ...]
@@ -49,7 +52,8 @@ class Spark:
 
 @dataclass(frozen=True)
 class Strip:
-    """Where the area stands: every authority's published value in one period, and the area's own headline."""
+    """Where the area stands: every authority's published value in one period, and the area's own headline – or, where
+    that is counted otherwise than the published ones, the area's own published value."""
 
     others: tuple[float, ...]
     neighbours: tuple[float, ...]
@@ -57,6 +61,7 @@ class Strip:
     england: float | None
     period_label: str
     own_label: str
+    own_is_local: bool
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,8 @@ class OverviewRow:
     title: str
     agency_title: str
     headline: FigureView | None
-    quarter: FigureView | None
+    raw: FigureView | None
+    """The newest quarter or term as it came."""
     published: FigureView | None
     change: Change | None
     comparators: tuple[Comparator, ...]
@@ -93,6 +99,11 @@ class OverviewRow:
     def comparator(self, name: str, statistic: str = "value") -> Comparator | None:
         """One of the comparators, by name and statistic."""
         return next((c for c in self.comparators if c.name == name and c.statistic == statistic), None)
+
+    @property
+    def comparable(self) -> bool:
+        """Whether what is published is the same measure; else it is only set beside, and never read against."""
+        return self.measure.published_as.match == "exact"
 
     @cached_property
     def place(self) -> Place | None:
@@ -110,45 +121,96 @@ class OverviewRow:
 
 @dataclass(frozen=True)
 class OverviewPage:
-    """Everything on the overview, before any filter."""
+    """Everything on the overview, of the measures that were chosen."""
 
     partnership: Partnership
     area: Area
     is_home: bool
     """Whether the area shown is the partnership's own, whose returns are here."""
-    groups: tuple[tuple[Outcome, tuple[OverviewRow, ...]], ...]
+    groups: tuple[tuple[Outcome, tuple[OverviewRow, ...], tuple[Measure, ...]], ...]
+    """By outcome: the measures that have a figure, and those that still wait for one."""
     returns: tuple[ReturnFact, ...]
     releases: tuple[ReleaseFact, ...]
     model_title: str
+    of: int
+    """How many measures are in use, chosen or not."""
 
     @property
     def rows(self) -> tuple[OverviewRow, ...]:
-        """All rows, in order."""
-        return tuple(row for _, rows in self.groups for row in rows)
+        """All rows, in order: the measures that have a figure."""
+        return tuple(row for _, rows, _ in self.groups for row in rows)
+
+    @property
+    def waiting(self) -> tuple[Measure, ...]:
+        """The measures without any figure, in order."""
+        return tuple(measure for _, _, waiting in self.groups for measure in waiting)
+
+    @property
+    def measures(self) -> int:
+        """How many measures were chosen."""
+        return len(self.rows) + len(self.waiting)
 
 
-def overview_page(queries: Queries, context: Context, area: Area, model: str | None = None) -> OverviewPage:
-    """The newest figure of every measure for one area, with what it stands beside."""
+Chosen = Callable[[Measure], bool]
+"""Whether a measure is among those that a page is about."""
+
+
+def every_measure(_measure: Measure) -> bool:
+    """All of them."""
+    return True
+
+
+def overview_page(
+    queries: Queries,
+    context: Context,
+    area: Area,
+    model: str | None = None,
+    *,
+    chosen: Chosen = every_measure,
+    today: date | None = None,
+) -> OverviewPage:
+    """The newest figure of every chosen measure for one area, with what it stands beside. What is retired is left
+    out."""
     catalogue = queries.catalogue
     partnership = queries.partnership(context)
     framework = catalogue.frameworks[context.framework]
-    chosen = queries.neighbours(context, model)
-    title = next(known.title for known in queries.neighbour_models() if known.id == chosen.model)
-    sources, compared = queries.sources(context), queries.compared_all(context, model)
-    rows = [
-        _overview_row(catalogue, area, measure, compared[measure.id], sources, chosen)
-        for measure in catalogue.measures_of(framework.id)
-    ]
-    groups = [(outcome, tuple(r for r in rows if r.measure.outcome == outcome.id)) for outcome in framework.outcomes]
+    neighbours = queries.neighbours(context, model)
+    title = next(known.title for known in queries.neighbour_models() if known.id == neighbours.model)
+    day = today or today_of(context)
+    every = [m for m in catalogue.measures_of(framework.id) if m.retired is None or m.retired > day]
+    rows = overview_rows(queries, context, area, [measure for measure in every if chosen(measure)], model)
+    groups = [(outcome, [row for row in rows if row.measure.outcome == outcome.id]) for outcome in framework.outcomes]
+    facts = return_facts(queries, context, day)
     return OverviewPage(
         partnership=partnership,
         area=area,
         is_home=area.id == partnership.home_area,
-        groups=tuple((outcome, found) for outcome, found in groups if found),
-        returns=return_facts(queries, context),
-        releases=release_facts(sources.values()),
+        groups=tuple(
+            (
+                outcome,
+                tuple(row for row in found if row.headline is not None),
+                tuple(row.measure for row in found if row.headline is None),
+            )
+            for outcome, found in groups
+            if found
+        ),
+        returns=tuple(fact for fact in facts if any(row.measure.agency == fact.agency for row in rows)),
+        releases=release_facts(queries.sources(context).values()),
         model_title=title,
+        of=len(every),
     )
+
+
+def overview_rows(
+    queries: Queries, context: Context, area: Area, measures: Sequence[Measure], model: str | None = None
+) -> list[OverviewRow]:
+    """Some measures for one area, those without a figure too."""
+    compared, sources = queries.compared_all(context, model), queries.sources(context)
+    neighbours = queries.neighbours(context, model)
+    return [
+        _overview_row(queries.catalogue, area, measure, compared[measure.id], sources, neighbours)
+        for measure in measures
+    ]
 
 
 def _overview_row(
@@ -160,32 +222,27 @@ def _overview_row(
     neighbours: NeighbourSets,
 ) -> OverviewRow:
     own = compared.rows(area, measure.headline_category)
-    local = [row for row in own if row["kind"] == store.SUBMISSION]
-    published = [row for row in own if row["kind"] == store.RELEASE]
+    published = published_rows(own)
+    last_published = newest(published)
     # What the newest return left out is shown as missing on the measure's page; here the newest that came leads, dated.
-    leading = [row for row in local if row["basis"] in _LEADING_BASES and row["state"] != State.MISSING]
-    headline = _last(leading) or _last(published)
-    last_published = _last(published)
+    headline = newest(local_rows(own)) or last_published
+    comparable = measure.published_as.match == "exact"
     return OverviewRow(
         measure=measure,
         category=measure.headline_category,
         title=measure_title(measure, measure.headline_category, catalogue),
         agency_title=catalogue.returns[measure.agency].title,
         headline=_view(headline, sources, catalogue),
-        quarter=_view(_last([r for r in local if r["basis"] == Basis.QUARTER]), sources, catalogue),
+        raw=_view(newest(raw_rows(own)), sources, catalogue),
         published=_view(last_published, sources, catalogue),
         change=None if headline is None else change(headline, measure),
         comparators=()
         if headline is None
         else comparators(headline, sources, catalogue, neighbours.model, neighbours.size),
-        spark=_spark(published, headline),
-        strip=None if headline is None else _strip(compared, headline, area, neighbours, catalogue),
+        spark=_spark(published, headline) if comparable and published else _own_spark(local_rows(own), published),
+        strip=_strip(compared, headline if comparable else last_published, area, neighbours, catalogue),
         rank=None if last_published is None else rank(last_published),
     )
-
-
-def _last(rows: list[Row]) -> Row | None:
-    return rows[-1] if rows else None
 
 
 def _view(row: Row | None, sources: dict[int, store.Source], catalogue: Catalogue) -> FigureView | None:
@@ -195,6 +252,7 @@ def _view(row: Row | None, sources: dict[int, store.Source], catalogue: Catalogu
 def _spark(published: list[Row], headline: Row | None) -> Spark:
     local = headline if headline is not None and headline["kind"] == store.SUBMISSION else None
     return Spark(
+        years=tuple(parse_period(str(row["period"])).end.year for row in published),
         labels=tuple(period_label(row) for row in published),
         own=tuple(number(row["value"]) for row in published),
         england=tuple(number(row["england_value"]) for row in published),
@@ -203,10 +261,24 @@ def _spark(published: list[Row], headline: Row | None) -> Spark:
     )
 
 
+# About three years of quarters, as much as can be told apart.
+_MOST_OWN = 12
+
+
+def _own_spark(local: list[Row], published: list[Row]) -> Spark:
+    """The agency's own figures where two of them make a line, else what is published for context."""
+    if len(local) < 2:
+        return _spark(published, None)
+    shown = local[-_MOST_OWN:]
+    return Spark((), tuple(map(period_label, shown)), tuple(number(row["value"]) for row in shown), (), None, "")
+
+
 def _strip(
-    compared: ComparedMeasure, figure: Row, area: Area, neighbours: NeighbourSets, catalogue: Catalogue
+    compared: ComparedMeasure, figure: Row | None, area: Area, neighbours: NeighbourSets, catalogue: Catalogue
 ) -> Strip | None:
     """Every authority's value in the period that a figure is compared with. None where it is compared with none."""
+    if figure is None:
+        return None
     period, basis = str(figure["compared_period"]), str(figure["compared_basis"])
     if not period:
         return None
@@ -221,4 +293,5 @@ def _strip(
         england=number(figure["england_value"]),
         period_label=parse_period(period).label(Basis(basis)),
         own_label=period_label(figure),
+        own_is_local=figure["kind"] == store.SUBMISSION,
     )

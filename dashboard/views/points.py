@@ -5,10 +5,10 @@ from datetime import date
 
 from dashboard.compared import Row
 from dashboard.queries import Queries
-from dashboard.views.choices import Covering
+from dashboard.views.choices import Covering, items_of
 from dashboard.views.figure import Change, Comparator, FigureView, Rank, change, comparators, figure_view, rank
 from dashboard.views.intervals import intervals
-from dashboard.views.received import every_quarter
+from dashboard.views.received import every_period
 from etl.load import store
 from etl.transform.comparisons import NeighbourSets
 from schema.areas import Area
@@ -67,7 +67,7 @@ class Points:
         found = {str(row["period"]): row for row in own if row["kind"] == kind and row["basis"] == covering.basis.value}
         if covering.local:
             beside: dict[str, Row] = {}
-            periods = every_quarter([parse_period(code) for code in found])
+            periods = self._expected(covering, [parse_period(code) for code in found])
         else:
             beside = {str(r["period"]): r for r in england if r["kind"] == kind and r["basis"] == covering.basis.value}
             periods = sorted((parse_period(code) for code in {*found, *beside}), key=lambda p: p.end)
@@ -80,6 +80,16 @@ class Points:
             for p in periods
         ]
         return tuple(_trimmed(made, self.area, local=covering.local))
+
+    def _expected(self, covering: Covering, got: list[Period]) -> list[Period]:
+        """Every period from the first to the last for which the return asks for it, so that a gap is seen."""
+        spec = self.catalogue.returns[self.measure.agency]
+        every = every_period(spec, got)
+        if covering in (Covering.LOCAL_YEAR, Covering.LOCAL_ACADEMIC_YEAR):
+            ends = {period.code[-2:] for period in got}
+            return [period for period in every if period.code[-2:] in ends]
+        items = items_of(self.catalogue, self.measure)
+        return [p for p in every if p in got or all(item in spec.asked(p) for item in items)]
 
     def point(self, row: Row, interval: tuple[float, float] | None) -> Point:
         """A point with a row of its own."""
@@ -122,6 +132,8 @@ class Points:
                 return "suppressed: a count behind it is too small to publish"
             case State.MISSING if figure.basis is Basis.ROLLING_YEAR:
                 return "needs four quarters, and not all of them have been received"
+            case State.MISSING if figure.local and figure.basis is Basis.ACADEMIC_YEAR:
+                return "needs three terms, and not all of them have been received"
             case State.UNAVAILABLE if figure.local:
                 return "not available: the agency could not give it"
             case State.UNAVAILABLE:
@@ -147,10 +159,10 @@ def _trimmed(points: list[Point], area: Area, *, local: bool) -> list[Point]:
 def about_the_same_time(
     published: tuple[Point, ...], points: tuple[Point, ...], covering: Covering
 ) -> tuple[Point, ...]:
-    """The published points whose comparators stand beside these; none beside raw quarters."""
+    """The published points whose comparators stand beside these; none beside raw quarters or terms."""
     if not covering.local:
         return published
-    if covering is Covering.QUARTER or not points:
+    if covering.raw or not points:
         return ()
     first = next((p.ends for p in points if p.value is not None), points[0].ends)
     begin = date(first.year - 2, first.month, 1)

@@ -59,12 +59,13 @@ def ranking(
     published: tuple[Point, ...],
     own: list[Row],
     category: str,
+    usual: Basis,
 ) -> Ranking | None:
-    """All authorities in the newest published period."""
+    """All authorities in the newest published period; `usual` is the basis of the published figures."""
     if not published:
         return None
     newest = published[-1]
-    basis = newest.figure.basis if newest.figure else (Basis.AT_DATE if catalogue.at_date(measure) else Basis.YEAR)
+    basis = newest.figure.basis if newest.figure else usual
     values = compared.published(newest.period, basis.value, category)
     if not values:
         return None

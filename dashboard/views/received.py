@@ -1,28 +1,37 @@
-"""What has been received: each agency's newest return and what is missing, each publication's newest release."""
+"""What has been received: each agency's returns, which are missing or late, and each publication's newest release."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from dashboard.queries import Queries
 from etl.load import store
 from schema.context import Context
-from schema.periods import Period, parse_period
+from schema.periods import Period, parse_period, quarter_containing, term
+from schema.returns import ReturnSpec
 
 
 @dataclass(frozen=True)
 class ReturnFact:
-    """An agency's newest return, and which quarters between its first and the newest due one never came."""
+    """How an agency's returns stand on a day."""
 
     agency: str
     agency_title: str
     newest_period: str
+    """Empty where none has ever been received, and then so is all that tells of it."""
     newest_label: str
     extracted_on: date | None
     received_at: datetime | None
     status: str
     missing: tuple[str, ...]
+    """Between its first and its newest return, those that never came."""
+    late: tuple[str, ...]
+    """After its newest return, those whose day has passed, the oldest first. Empty for an agency that has sent none:
+    nobody can say from when it owed one."""
+    late_since: date | None
+    """The day by which the first of those was owed."""
     next_period: str
+    """The first that is not late."""
     next_due: date
 
 
@@ -34,39 +43,65 @@ class ReleaseFact:
     released_on: date
 
 
-def return_facts(queries: Queries, context: Context) -> tuple[ReturnFact, ...]:
-    """For each agency that owes a return: the newest received, and the quarters between that never came."""
-    submitted = queries.periods_submitted(context)
-    newest = {
+def today_of(context: Context) -> date:
+    """The day that a context looks at."""
+    return (context.as_of or datetime.now(UTC)).date()
+
+
+def return_facts(queries: Queries, context: Context, today: date | None = None) -> tuple[ReturnFact, ...]:
+    """For each agency of the framework that owes returns: how they stand today."""
+    day = today or today_of(context)
+    submissions = {
         (source.publisher, source.edition): source
         for source in queries.sources(context).values()
         if source.kind == store.SUBMISSION
     }
     facts = []
     for agency, spec in sorted(queries.catalogue.returns.items()):
-        periods = [parse_period(code) for code in submitted.get(agency, ())]
-        periods.sort(key=lambda period: period.end)
-        if not periods:
+        if spec.framework != context.framework:
             continue
-        got = {period.code for period in periods}
-        last = periods[-1]
-        source = newest[agency, last.code]
-        following = spec.following(last)
-        facts.append(
-            ReturnFact(
-                agency=agency,
-                agency_title=spec.title,
-                newest_period=last.code,
-                newest_label=last.label(),
-                extracted_on=source.released_on,
-                received_at=source.loaded_at,
-                status=source.status,
-                missing=tuple(period.code for period in every_quarter(periods) if period.code not in got),
-                next_period=following.code,
-                next_due=spec.due(following),
-            )
-        )
+        got = [source for (publisher, _), source in submissions.items() if publisher == agency]
+        facts.append(return_fact(spec, got, day))
     return tuple(facts)
+
+
+def return_fact(spec: ReturnSpec, received: Iterable[store.Source], today: date) -> ReturnFact:
+    """How one agency's returns stand, from those that were received."""
+    sources = sorted(received, key=lambda source: parse_period(source.edition).end)
+    periods = [parse_period(source.edition) for source in sources]
+    last = sources[-1] if sources else None
+    late: list[Period] = []
+    following = spec.following(periods[-1]) if periods else last_ended(spec, today)
+    while periods and spec.due(following) < today:
+        late.append(following)
+        following = spec.following(following)
+    while spec.due(following) < today:
+        following = spec.following(following)
+    got = {period.code for period in periods}
+    return ReturnFact(
+        agency=spec.id,
+        agency_title=spec.title,
+        newest_period=last.edition if last else "",
+        newest_label=periods[-1].label() if periods else "",
+        extracted_on=last.released_on if last else None,
+        received_at=last.loaded_at if last else None,
+        status=last.status if last else "",
+        missing=tuple(period.code for period in every_period(spec, periods) if period.code not in got),
+        late=tuple(period.code for period in late),
+        late_since=spec.due(late[0]) if late else None,
+        next_period=following.code,
+        next_due=spec.due(following),
+    )
+
+
+def last_ended(spec: ReturnSpec, today: date) -> Period:
+    """The newest quarter or term that is over."""
+    if spec.frequency == "quarterly":
+        running = quarter_containing(today)
+    else:
+        school_year = today.year - (today.month < 9)
+        running = term(school_year, (today.month - 9) % 12 // 4 + 1)
+    return spec.following(running, -1)
 
 
 def release_facts(sources: Iterable[store.Source]) -> tuple[ReleaseFact, ...]:
@@ -78,12 +113,12 @@ def release_facts(sources: Iterable[store.Source]) -> tuple[ReleaseFact, ...]:
     return tuple(ReleaseFact(title, released) for title, released in sorted(newest.items(), key=lambda f: f[1]))
 
 
-def every_quarter(periods: list[Period]) -> list[Period]:
-    """All quarters from the first to the last, so that one that never came is seen."""
-    if not periods:
-        return []
-    last = max(periods, key=lambda p: p.end)
-    found, first = [last], min(p.start for p in periods)
-    while found[-1].start > first:
-        found.append(found[-1].earlier(quarters=1))
-    return found[::-1]
+def every_period(spec: ReturnSpec, periods: Iterable[Period]) -> list[Period]:
+    """All periods of a return from the first to the last given, so that one that never came is seen."""
+    given = sorted(set(periods), key=lambda period: period.end)
+    if not given or any(period.kind is not spec.period_kind for period in given):
+        return given
+    found = [given[0]]
+    while found[-1].end < given[-1].end:
+        found.append(spec.following(found[-1]))
+    return found

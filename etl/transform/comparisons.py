@@ -5,17 +5,19 @@ Computed on read, for all authorities at once. Design, rules 3 (what may be comp
 beside the newest published one that ends no later than itself, and whoever shows the two shows both dates.
 """
 
+from bisect import bisect_right
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from schema.areas import Areas
 from schema.catalogue import Catalogue
-from schema.measures import Measure, Polarity
+from schema.measures import Polarity
 from schema.periods import Basis, parse_period
 
 FloatArray = npt.NDArray[np.float64]
@@ -67,24 +69,42 @@ def newest_only(figures: pd.DataFrame) -> pd.DataFrame:
     return figures[keep]
 
 
-def compare(figures: pd.DataFrame, measure: Measure, neighbours: NeighbourSets, catalogue: Catalogue) -> pd.DataFrame:
-    """The figures of one measure with their comparators.
+def compare(figures: pd.DataFrame, neighbours: NeighbourSets, catalogue: Catalogue) -> pd.DataFrame:
+    """Figures with their comparators, of one measure or of all of them in one pass.
 
-    `figures` are the newest (see `newest_only`) of one measure, for all areas. Returned with the same rows and these
-    columns added: `compared_period`, `compared_basis` and `compared_source_id` (of England, region and neighbours);
-    `england_value`, `england_state`; `region_id`, `region_value`, `region_state`; `neighbours_mean`, `_median`, `_low`,
-    `_high`, `_n` (how many of the set had a figure); `previous_value`, `previous_state`, `previous_period`,
-    `previous_numerator`, `previous_denominator`, `previous_source_id`; and for published figures of authorities `rank`,
-    `of`, `quartile` (1 is best where the polarity says so, else highest; ties take the lowest number) and `unranked`,
-    the authorities left out for want of a figure.
+    `figures` are the newest (see `newest_only`), for all areas. Returned with the same rows and these columns added:
+    `compared_period`, `compared_basis` and `compared_source_id` (of England, region and neighbours); `england_value`,
+    `england_state`; `region_id`, `region_value`, `region_state`; `neighbours_mean`, `_median`, `_low`, `_high`, `_n`
+    (how many of the set had a figure); `previous_value`, `previous_state`, `previous_period`, `previous_numerator`,
+    `previous_denominator`, `previous_source_id`; and for published figures of authorities `rank`, `of`, `quartile` (1
+    is best where the polarity says so, else highest; ties take the lowest number) and `unranked`, the authorities left
+    out for want of a figure.
     """
     if figures.empty:
         return figures.reindex(columns=[*figures.columns, *ADDED])
-    parts = [
-        _compare_category(frame.copy(), measure, neighbours, catalogue)
-        for _, frame in figures.groupby("category", sort=False)
-    ]
-    return pd.concat(parts).loc[figures.index]
+    figures = figures.copy()
+    codes = _Codes(figures)
+    added = _previous(figures, codes)
+    is_release = (figures["kind"] == RELEASE).to_numpy()
+    grid = _Grid(figures, codes, is_release, catalogue)
+    row, added["compared_period"], added["compared_basis"] = _compared_rows(codes, is_release, grid)
+    column = grid.columns(figures["area"])
+    england = np.full(len(figures), grid.column_of["england"])
+    region = grid.region_column[column]
+    added["compared_source_id"] = grid.source[row, england]
+    added["england_value"] = grid.value[row, england]
+    added["england_state"] = grid.state[row, england]
+    added["region_id"] = grid.region_id[column]
+    added["region_value"] = np.where(region >= 0, grid.value[row, region], np.nan)
+    added["region_state"] = np.where(region >= 0, grid.state[row, region], "missing")
+    for name, array in _neighbour_statistics(grid, neighbours).items():
+        added[f"neighbours_{name}"] = array[row, column]
+    ranked = is_release & grid.ranked[column]
+    for name, array in zip(("rank", "of", "unranked"), _ranks(grid), strict=True):
+        added[name] = np.where(ranked, array[row, column], np.nan)
+    added["quartile"] = np.floor((added["rank"] - 1) * 4 / added["of"]) + 1
+    beside = pd.DataFrame({name: pd.Series(added[name], index=figures.index) for name in ADDED})
+    return pd.concat([figures, beside], axis=1)
 
 
 ADDED = (
@@ -113,55 +133,63 @@ ADDED = (
     "unranked",
 )
 
+Ints = npt.NDArray[np.int64]
 
-def _compare_category(
-    figures: pd.DataFrame, measure: Measure, neighbours: NeighbourSets, catalogue: Catalogue
-) -> pd.DataFrame:
-    _add_previous(figures)
-    is_release = (figures["kind"] == RELEASE).to_numpy()
-    grid = _Grid(figures[is_release], catalogue.areas)
-    row, periods, bases = _compared_rows(figures, grid)
-    column = grid.columns(figures["area"])
-    figures["compared_period"], figures["compared_basis"] = periods, bases
-    england = np.full(len(figures), grid.column_of["england"])
-    region = grid.region_column[column]
-    figures["compared_source_id"] = grid.source[row, england]
-    figures["england_value"] = grid.value[row, england]
-    figures["england_state"] = grid.state[row, england]
-    figures["region_id"] = grid.region_id[column]
-    figures["region_value"] = np.where(region >= 0, grid.value[row, region], np.nan)
-    figures["region_state"] = np.where(region >= 0, grid.state[row, region], "missing")
-    for name, array in _neighbour_statistics(grid, neighbours).items():
-        figures[f"neighbours_{name}"] = array[row, column]
-    ranked = is_release & grid.ranked[column]
-    for name, array in zip(("rank", "of", "unranked"), _ranks(grid, measure.polarity), strict=True):
-        figures[name] = np.where(ranked, array[row, column], np.nan)
-    figures["quartile"] = np.floor((figures["rank"] - 1) * 4 / figures["of"]) + 1
-    return figures
+
+class _Codes:
+    """Measure, category, period and basis of every figure as whole numbers, so that keys are compared without texts.
+
+    `series` is the measure and category together, and `key` all four.
+    """
+
+    def __init__(self, figures: pd.DataFrame) -> None:
+        measure, self.measures = _factorized(figures["measure"])
+        category, self.categories = _factorized(figures["category"])
+        self.period, self.periods = _factorized(figures["period"])
+        self.basis, self.bases = _factorized(figures["basis"])
+        self.series: Ints = measure * len(self.categories) + category
+        self.key: Ints = self.of(self.series, self.period, self.basis)
+
+    def of(self, series: Ints, period: Ints, basis: Ints) -> Ints:
+        """The key of a series' figure for a period and basis."""
+        found: Ints = (series * len(self.periods) + period) * len(self.bases) + basis
+        return found
+
+    def measure_of(self, key: Ints) -> Ints:
+        """The measure that a key is of."""
+        found: Ints = key // (len(self.periods) * len(self.bases) * len(self.categories))
+        return found
+
+
+def _factorized(texts: "pd.Series[str]") -> tuple[Ints, list[str]]:
+    code, found = pd.factorize(texts.to_numpy(dtype=object))
+    return code.astype(np.int64), [str(text) for text in found]
 
 
 class _Grid:
-    """A measure's published figures as arrays of shape (periods + 1, areas); the last row is empty, for figures that
-    nothing published may stand beside.
+    """Published figures as arrays of shape (keys + 1, areas); the last row is empty, for figures that nothing published
+    may stand beside.
 
     An area without a figure of its own takes that of the joint return that it is a member of, and is not ranked again.
     """
 
-    def __init__(self, published: pd.DataFrame, areas: Areas) -> None:
+    def __init__(
+        self, figures: pd.DataFrame, codes: _Codes, is_release: npt.NDArray[np.bool_], catalogue: Catalogue
+    ) -> None:
+        published, areas = figures[is_release], catalogue.areas
         every = list(areas)
         self.column_of = {area.id: column for column, area in enumerate(every)}
-        keys = list(dict.fromkeys(zip(published["period"], published["basis"], strict=True)))
-        self.row_of = {key: row for row, key in enumerate(keys)}
-        shape = (len(keys) + 1, len(every))
+        self.keys, row = np.unique(codes.key[is_release], return_inverse=True)
+        shape = (len(self.keys) + 1, len(every))
         self.value = np.full(shape, np.nan)
         self.state = np.full(shape, "missing", dtype=object)
         self.source = np.zeros(shape, dtype=np.int64)
-        rows = (self.row_of[key] for key in zip(published["period"], published["basis"], strict=True))
-        row = np.fromiter(rows, dtype=int, count=len(published))
         column = self.columns(published["area"])
         self.value[row, column] = published["value"].to_numpy(dtype=float)
         self.state[row, column] = published["state"].to_numpy(dtype=object)
         self.source[row, column] = published["source_id"].to_numpy(dtype=np.int64)
+        lower = np.array([catalogue.measure(name).polarity is Polarity.LOWER for name in codes.measures], dtype=bool)
+        self.lower_is_better = np.append(lower[codes.measure_of(self.keys)], False)
         self.ranked = np.array([area.ranked for area in every])
         self.reported = (self.source > 0) & self.ranked
         self.rankable = np.where(self.ranked, self.value, np.nan)
@@ -177,50 +205,74 @@ class _Grid:
         self.region_id = np.array([region.id if region else "" for region in regions], dtype=object)
         self.region_column = np.array([self.column_of[region.id] if region else -1 for region in regions])
 
-    def columns(self, area: "pd.Series[str]") -> npt.NDArray[np.int_]:
+    def columns(self, area: "pd.Series[str]") -> Ints:
         """The column of each area."""
-        return np.fromiter((self.column_of[found] for found in area), dtype=int, count=len(area))
+        code, found = _factorized(area)
+        return np.array([self.column_of[name] for name in found], dtype=np.int64)[code] if found else code
+
+    def rows(self, key: Ints) -> Ints:
+        """The row of each key; the empty row where nothing is published for it."""
+        at = np.searchsorted(self.keys, key)
+        there = (at < len(self.keys)) & (np.append(self.keys, -1)[np.minimum(at, len(self.keys))] == key)
+        return np.where(there, at, len(self.keys))
 
 
 def _compared_rows(
-    figures: pd.DataFrame, grid: _Grid
-) -> tuple[npt.NDArray[np.int_], npt.NDArray[np.object_], npt.NDArray[np.object_]]:
-    """The grid's row, period and basis that each figure is set beside: the empty row where nothing may be compared."""
-    keys = list(zip(figures["kind"], figures["period"], figures["basis"], strict=True))
-    found = {key: _beside(*key, grid) for key in dict.fromkeys(keys)}
-    row = np.fromiter((grid.row_of.get(found[key], -1) for key in keys), dtype=int, count=len(keys))
-    return (
-        row,
-        np.array([found[key][0] for key in keys], dtype=object),
-        np.array([found[key][1] for key in keys], dtype=object),
+    codes: _Codes, is_release: npt.NDArray[np.bool_], grid: _Grid
+) -> tuple[Ints, npt.NDArray[np.object_], npt.NDArray[np.object_]]:
+    """The grid's row, period and basis that each figure is set beside: the empty row where nothing may be compared.
+
+    A published figure stands in its own period; a local one beside the newest published that ends no later than it.
+    """
+    ends = [parse_period(code).end.toordinal() for code in codes.periods]
+    published: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    seen = np.unique(np.stack([codes.series, codes.basis, codes.period])[:, is_release], axis=1)
+    for series, basis, period in seen.T.tolist():
+        published[series, basis].append((ends[period], period))
+    for found in published.values():
+        found.sort()
+    wanted = [
+        codes.bases.index(other) if (other := _PUBLISHED_BASIS.get(basis)) in codes.bases else -1
+        for basis in codes.bases
+    ]
+    period, basis = codes.period.copy(), codes.basis.copy()
+    local = np.flatnonzero(~is_release)
+    each, which = np.unique(
+        np.stack([codes.series[local], codes.basis[local], codes.period[local]]), axis=1, return_inverse=True
     )
-
-
-def _beside(kind: str, period: str, basis: str, grid: _Grid) -> tuple[str, str]:
-    """A published figure's own period; for a local one the newest published that ends no later than it does."""
-    if kind == RELEASE:
-        return period, basis
-    wanted, end = _PUBLISHED_BASIS.get(basis), parse_period(period).end
-    earlier = {
-        known_end: known
-        for known, known_basis in grid.row_of
-        if known_basis == wanted and (known_end := parse_period(known).end) <= end
-    }
-    return (earlier[max(earlier)], wanted) if earlier and wanted else ("", "")
+    beside = np.full((each.shape[1], 2), -1)
+    for place, (series, own_basis, own_period) in enumerate(each.T.tolist()):
+        known = published.get((series, wanted[own_basis]), [])
+        at = bisect_right(known, (ends[own_period], len(codes.periods)))
+        if at:
+            beside[place] = known[at - 1][1], wanted[own_basis]
+    period[local], basis[local] = beside[which.ravel()].T
+    key = np.where(period >= 0, codes.of(codes.series, period, basis), -1)
+    periods, bases = np.array([*codes.periods, ""], dtype=object), np.array([*codes.bases, ""], dtype=object)
+    return grid.rows(key), periods[period], bases[basis]
 
 
 def _neighbour_statistics(grid: _Grid, neighbours: NeighbourSets) -> dict[str, FloatArray]:
-    """Mean (LAIT's convention), median, lowest, highest and count over each area's neighbours that have a figure.
-
-    Two neighbours that make one joint return count once.
-    """
+    """Mean (LAIT's convention), median, lowest, highest and count over each area's neighbours that have a figure."""
     index = np.full((len(grid.column_of), neighbours.size), -1)
     sets = neighbours.sets
     if len(sets):
         index[grid.columns(sets["area"]), sets["rank"].to_numpy(dtype=int) - 1] = grid.columns(sets["neighbour"])
-    values = np.where(index >= 0, grid.value[:, index], np.nan)  # (periods, areas, size)
-    returned = np.where(index >= 0, grid.stands_for[:, index], -1)
-    for place in range(1, neighbours.size):
+    # In slices, so that memory does not grow with the number of measures and years.
+    slices = [slice(start, start + _SLICE) for start in range(0, len(grid.value), _SLICE)]
+    parts = [_statistics(grid.value[at], grid.stands_for[at], index) for at in slices]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+_SLICE = 500
+
+
+def _statistics(own: FloatArray, stands_for: Ints, index: Ints) -> dict[str, FloatArray]:
+    """The statistics of some rows of a grid. Two neighbours that make one joint return count once."""
+    size = index.shape[1]
+    values = np.where(index >= 0, own[:, index], np.nan)  # (keys, areas, size)
+    returned = np.where(index >= 0, stands_for[:, index], -1)
+    for place in range(1, size):
         again = (returned[..., :place] == returned[..., [place]]).any(axis=2)
         values[again, place] = np.nan
     ordered = np.sort(values, axis=2)  # NaN last
@@ -242,9 +294,9 @@ def _neighbour_statistics(grid: _Grid, neighbours: NeighbourSets) -> dict[str, F
     }
 
 
-def _ranks(grid: _Grid, polarity: Polarity) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Rank, how many were ranked, and how many had no figure, each of shape (periods, areas)."""
-    signed = pd.DataFrame(grid.rankable if polarity is Polarity.LOWER else -grid.rankable)
+def _ranks(grid: _Grid) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Rank, how many were ranked, and how many had no figure, each of shape (keys + 1, areas)."""
+    signed = pd.DataFrame(np.where(grid.lower_is_better[:, None], grid.rankable, -grid.rankable))
     rank = signed.rank(axis=1, method="min").to_numpy(dtype=float)
     of = np.isfinite(grid.rankable).sum(axis=1, keepdims=True)
     reported = grid.reported.sum(axis=1, keepdims=True)
@@ -252,17 +304,23 @@ def _ranks(grid: _Grid, polarity: Polarity) -> tuple[FloatArray, FloatArray, Flo
     return rank, np.broadcast_to(of, shape).astype(float), np.broadcast_to(reported - of, shape).astype(float)
 
 
-def _add_previous(figures: pd.DataFrame) -> None:
+def _previous(figures: pd.DataFrame, codes: _Codes) -> dict[str, npt.NDArray[Any]]:
     """The same area on the same basis one year earlier: windows that do not overlap, in the same season."""
-    codes = {code: parse_period(code).earlier(years=1).code for code in figures["period"].unique()}
-    key = pd.MultiIndex.from_frame(figures[["kind", "area", "basis", "period"]])
-    wanted = pd.MultiIndex.from_arrays(
-        [figures["kind"], figures["area"], figures["basis"], figures["period"].map(codes)]
-    )
-    at = key.get_indexer(wanted)
+    number = {code: place for place, code in enumerate(codes.periods)}
+    earlier = [parse_period(code).earlier(years=1).code for code in codes.periods]
+    before = np.array([number.get(code, -1) for code in earlier], dtype=np.int64)[codes.period]
+    area, areas = _factorized(figures["area"])
+    kind, kinds = _factorized(figures["kind"])
+    who = area * len(kinds) + kind
+    own = codes.key * (len(areas) * len(kinds)) + who
+    wanted = codes.of(codes.series, before, codes.basis) * (len(areas) * len(kinds)) + who
+    at = pd.Index(own).get_indexer(pd.Index(np.where(before >= 0, wanted, -1)))
     there = at >= 0
-    figures["previous_period"] = np.where(there, figures["period"].map(codes), "")
+    added: dict[str, npt.NDArray[Any]] = {
+        "previous_period": np.where(there, np.array(earlier, dtype=object)[codes.period], "")
+    }
     for name in ("value", "numerator", "denominator"):
-        figures[f"previous_{name}"] = np.where(there, figures[name].to_numpy(dtype=float)[at], np.nan)
-    figures["previous_source_id"] = np.where(there, figures["source_id"].to_numpy(dtype=np.int64)[at], 0)
-    figures["previous_state"] = np.where(there, figures["state"].to_numpy(dtype=object)[at], "missing")
+        added[f"previous_{name}"] = np.where(there, figures[name].to_numpy(dtype=float)[at], np.nan)
+    added["previous_source_id"] = np.where(there, figures["source_id"].to_numpy(dtype=np.int64)[at], 0)
+    added["previous_state"] = np.where(there, figures["state"].to_numpy(dtype=object)[at], "missing")
+    return added

@@ -1,5 +1,7 @@
 """The overview, as somebody reads it in a minute."""
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visitor
@@ -49,8 +51,24 @@ def test_every_picture_has_words(reader: Visitor) -> None:
 
 
 def test_a_choice_that_leaves_no_measure_offers_the_way_back(reader: Visitor) -> None:
-    page = reader.open("/?area=hackney&outcome=outcome-2")
+    page = reader.open("/?area=hackney&outcome=workforce&priority=neglect")
     expect(page.get_by_text("No measure matches these choices")).to_be_visible()
     page.get_by_role("link", name="Show every measure").click()
     expect(page).to_have_url(f"{reader.address}/?area=hackney")
     expect(page.get_by_role("table").first).to_be_visible()
+
+
+def test_measures_that_wait_take_one_line_an_outcome_and_lead_to_the_catalogue(reader: Visitor) -> None:
+    page = reader.open("/")
+    waiting = page.locator(".waiting")
+    if waiting.count() == 0:
+        return
+    expect(waiting.first).to_contain_text("await a first return")
+    waiting.first.get_by_role("link").click()
+    expect(page).to_have_url(re.compile(r"/catalogue\?outcome=[a-z0-9-]+&figures=none$"))
+    expect(page.locator(".catalogue tbody tr").first).to_be_visible()
+
+
+def test_what_is_chosen_is_in_the_title_too(reader: Visitor) -> None:
+    page = reader.open("/?priority=neglect")
+    expect(page.locator("h1")).to_have_text(re.compile(r"^Stoke-on-Trent, neglect: (all \d+|\d+ of \d+) measures have"))

@@ -6,6 +6,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Visitor
 
+# "17 of 229 measures shown", but never all of them.
+FEWER = re.compile(r"^(\d+) of (?!\1 )\d+ measures shown")
+
 
 def choose(page: Page, label: str, option: str) -> None:
     """Choose in a drop-down as a person at the keyboard does."""
@@ -20,13 +23,13 @@ def test_a_choice_is_in_the_address_and_the_address_opens_the_choice(reader: Vis
     page = reader.open("/")
     choose(page, "Priority", "Neglect")
     expect(page).to_have_url(f"{reader.address}/?priority=neglect")
-    expect(page.get_by_role("status")).to_have_text(re.compile(r"^5 of \d+ measures shown$"))
+    expect(page.get_by_role("status")).to_have_text(FEWER)
     shown = page.locator("main").inner_text()
 
     context = browser.new_context(viewport=page.viewport_size, locale="en-GB")
     other = context.new_page()
     other.goto(page.url)
-    expect(other.get_by_role("status")).to_have_text(re.compile(r"^5 of"))
+    expect(other.get_by_role("status")).to_have_text(FEWER)
     assert other.locator("main").inner_text() == shown
     context.close()
 
@@ -34,19 +37,19 @@ def test_a_choice_is_in_the_address_and_the_address_opens_the_choice(reader: Vis
 def test_back_and_forward_go_through_the_choices(reader: Visitor) -> None:
     page = reader.open("/")
     choose(page, "Priority", "Neglect")
-    expect(page.get_by_role("status")).to_have_text(re.compile(r"^5 of"))
+    expect(page.get_by_role("status")).to_have_text(FEWER)
     choose(page, "Area", "Hackney")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Hackney")
     expect(page).to_have_url(f"{reader.address}/?priority=neglect&area=hackney")
 
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Stoke-on-Trent")
-    expect(page.get_by_role("status")).to_have_text(re.compile(r"^5 of"))
+    expect(page.get_by_role("status")).to_have_text(FEWER)
     page.go_back()
     expect(page).to_have_url(f"{reader.address}/")
-    expect(page.get_by_role("status")).not_to_have_text(re.compile(r"^5 of"))
+    expect(page.get_by_role("status")).not_to_have_text(FEWER)
     page.go_forward()
-    expect(page.get_by_role("status")).to_have_text(re.compile(r"^5 of"))
+    expect(page.get_by_role("status")).to_have_text(FEWER)
     expect(page).to_have_url(f"{reader.address}/?priority=neglect")
 
 
@@ -54,7 +57,7 @@ def test_the_area_stays_from_page_to_page(reader: Visitor) -> None:
     page = reader.open("/?area=hackney")
     hrefs = page.locator("header a, main table a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     assert hrefs
-    assert all(href.endswith("?area=hackney") for href in hrefs), hrefs
+    assert all("?area=hackney" in href for href in hrefs), hrefs
 
 
 def test_the_home_area_goes_without_saying(reader: Visitor) -> None:
@@ -96,7 +99,7 @@ def test_the_skip_link_passes_over_the_header(reader: Visitor) -> None:
 def test_the_focus_stays_on_the_control_that_was_used(reader: Visitor) -> None:
     page = reader.open("/")
     choose(page, "Priority", "Neglect")
-    expect(page.get_by_role("status")).to_have_text(re.compile(r"^5 of"))
+    expect(page.get_by_role("status")).to_have_text(FEWER)
     label = page.evaluate("document.activeElement.labels && document.activeElement.labels[0].textContent")
     assert label == "Priority"
 

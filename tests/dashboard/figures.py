@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from dashboard.views.figure import FigureView
-from schema.catalogue import default_catalogue
+from schema.catalogue import Catalogue, default_catalogue
 from schema.measures import Measure
 from schema.periods import Basis
 from schema.states import State
@@ -13,6 +13,11 @@ from schema.states import State
 def measure(measure_id: str) -> Measure:
     """A measure of the installation."""
     return default_catalogue().measure(measure_id)
+
+
+def in_use(catalogue: Catalogue) -> list[Measure]:
+    """The children's measures that have not been retired."""
+    return [found for found in catalogue.measures_of("children") if found.retired is None]
 
 
 def figure(**given: Any) -> FigureView:

@@ -65,9 +65,16 @@ def test_the_page_is_in_british_english_and_names_no_other_host_and_no_version(c
 
 
 def test_the_status_says_whether_there_is_a_page(client: FlaskClient) -> None:
+    parts = {"<measure>": "referrals", "<priority>": "neglect", "<agency>": "childrens-social-care"}
     for page in all_pages():
-        assert client.get(page.path.replace("<measure>", "referrals")).status_code == 200
+        path = page.path
+        for part, value in parts.items():
+            path = path.replace(part, value)
+        assert client.get(path).status_code == 200, path
     assert client.get("/no-such-page").status_code == 404
+    for unknown in ("/measure/nonsense", "/priority/nonsense", "/agency/nonsense"):
+        assert client.get(unknown).status_code == 404
+        assert "is no " in drawn(client, unknown)
     assert client.get("/healthz").status_code == 200
 
 
@@ -88,12 +95,54 @@ def test_two_applications_in_one_process_keep_to_their_own_figures(queries: Quer
     assert "No partnership" not in drawn(first.server.test_client())
 
 
-def drawn(client: FlaskClient) -> str:
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        "x",
+        "null",
+        "[]",
+        "{}",
+        '{"output": "nope", "outputs": {}, "inputs": []}',
+        '{"output": "page.children", "outputs": {}, "inputs": []}',
+        '{"output": "page.children", "outputs": {}, "inputs": [{"id": "address"}, {"id": "address"}]}',
+        '{"output": "page.children", "outputs": {}, "inputs": [{"id": "address", "property": "pathname", "value": 5},'
+        ' {"id": "address", "property": "search", "value": ""}]}',
+        '{"output": 5, "inputs": 5}',
+    ],
+)
+def test_a_request_that_no_page_sends_is_the_askers_mistake(client: FlaskClient, nonsense: str) -> None:
+    answer = client.post("/_dash-update-component", data=nonsense, content_type="application/json")
+    assert answer.status_code == 400
+
+
+def test_a_switch_between_frameworks_is_there_where_there_are_several(queries: Queries) -> None:
+    children = queries.catalogue.frameworks["children"]
+    alone = queries.catalogue.model_copy(update={"frameworks": {"children": children}})
+    two = queries.catalogue.model_copy(
+        update={"frameworks": {"children": children, "adults": children.model_copy(update={"id": "adults"})}}
+    )
+    seen: list[Visit] = []
+
+    def draw(visit: Visit) -> Body:
+        seen.append(visit)
+        return Body("Tried", [html.H1(visit.context.framework)])
+
+    pages = (Page("tried", "/tried", draw),)
+    assert "Whose measures" not in said(Shell(Queries(queries.engine, alone), Context(), pages).at("/tried", ""))
+    both = Shell(Queries(queries.engine, two), Context(), pages)
+    assert "/?framework=adults" in said(both.at("/tried", ""))
+    said(both.at("/tried", "?framework=adults&area=hackney"))
+    assert seen[-1].context.framework == "adults"
+    assert seen[-1].link("/catalogue") == "/catalogue?area=hackney&framework=adults"
+    assert "“pets” is no framework" in said(both.at("/tried", "?framework=pets"))
+
+
+def drawn(client: FlaskClient, path: str = "/") -> str:
     asked = {
         "output": "page.children",
         "outputs": {"id": "page", "property": "children"},
         "inputs": [
-            {"id": "address", "property": "pathname", "value": "/"},
+            {"id": "address", "property": "pathname", "value": path},
             {"id": "address", "property": "search", "value": ""},
         ],
         "changedPropIds": ["address.pathname"],

@@ -173,7 +173,9 @@ def test_a_quarter_is_compared_with_nothing_but_itself_a_year_before(demonstrati
 
 def test_as_of_shows_what_held_then(demonstration_url: str) -> None:
     asked = ("--measure", "referrals", "--area", STOKE)
-    assert rows(*asked, "--as-of", "2020-01-01", url=demonstration_url) == []
+    nothing = safeguarding("indicators", *asked, "--as-of", "2020-01-01", url=demonstration_url)
+    assert (nothing.returncode, len(nothing.stdout.splitlines())) == (0, 1)
+    assert nothing.stderr.startswith("No figure is kept for this")
     now = rows(*asked, url=demonstration_url)
     then = rows(*asked, "--as-of", "2999-01-01T00:00:00+00:00", url=demonstration_url)
     assert then == now

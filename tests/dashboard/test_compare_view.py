@@ -49,7 +49,7 @@ def test_the_area_itself_is_not_counted_twice(queries: Queries) -> None:
 def test_nothing_chosen_offers_every_measure(queries: Queries) -> None:
     page = page_of(queries, "")
     assert page.panels == ()
-    assert sum(len(found) for _, found in page.offered_measures) == len(queries.catalogue.measures)
+    assert sum(len(found) for _, found in page.offered_measures) == len(queries.catalogue.measures_of("children"))
     assert len(page.neighbours) == MOST_AREAS
 
 

@@ -35,8 +35,8 @@ def test_a_graph_has_its_finding_basis_summary_source_and_table() -> None:
     said = json.dumps(block())
     for words in ("Repeat referrals fell", "Share of referrals", "From 25.6%", "Department for Education", "by year"):
         assert words in said
-    assert said.count('"scope": "col"') == 2
-    assert said.count('"scope": "row"') == 2
+    assert said.count('scope=\\"col\\"') == 2
+    assert said.count('scope=\\"row\\"') == 2
     assert '"type": "Details"' in said
 
 

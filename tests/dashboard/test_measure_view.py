@@ -52,7 +52,7 @@ def test_without_returns_the_published_year_is_shown_and_the_reason_said(queries
     page = page_of(queries, "repeat-referrals", "hackney", covering="rolling-year")
     assert page.covering is Covering.YEAR
     assert page.notes == (
-        "Rolling year (local) cannot be shown: no return of children's social care has been received for Hackney. "
+        "Rolling year (local) cannot be shown: no return of children's social care has carried it for Hackney. "
         "Year (published) is shown.",
     )
 

@@ -6,25 +6,26 @@ from dash import html
 
 from dashboard.components import aria
 from dashboard.components.links import choice, switch
-from dashboard.views.choices import Covering
 from dashboard.views.measure import MeasurePage
 
 
-def controls(page: MeasurePage, default: Covering) -> html.Div:
+def controls(page: MeasurePage) -> html.Div:
     """What can be chosen; each choice is in the address."""
     there = {found.key: found.label for found in page.coverings if found.available}
     missing = [found for found in page.coverings if not found.available]
     parts: list[Any] = []
     if len(there) > 1:
         parts.append(
-            _labelled("Time covered", switch("basis", "Time covered", there, page.covering.value, default.value))
+            _labelled(
+                "Time covered", switch("basis", "Time covered", there, page.covering.value, page.default_covering.value)
+            )
         )
     if page.categories:
         options = {found.key: found.label for found in page.categories}
         chosen = next(found.key for found in page.categories if found.chosen)
         headline = page.measure.headline_category.partition(":")[2]
         parts.append(choice("category", "Category", options, chosen, default=headline))
-    if page.covering is not Covering.QUARTER:
+    if page.published:
         averages = {"mean": "Mean", "median": "Median"}
         parts.append(
             _labelled(

@@ -5,9 +5,9 @@ from dash import html
 from dashboard.charts.graph import TableTwin
 from dashboard.components import words
 from dashboard.components.cards import download, section
+from dashboard.components.match import mark_words
 from dashboard.components.measure import cells
 from dashboard.components.tables import table
-from dashboard.views.choices import Covering
 from dashboard.views.evidence import Part
 from dashboard.views.figure import FigureView
 from dashboard.views.measure import MeasurePage
@@ -33,13 +33,16 @@ def figures_table(page: MeasurePage) -> TableTwin:
     """The table itself: the newest period first."""
     measure = page.measure
     has_below = bool(measure.denominator or measure.population)
-    lagging = page.covering.local and page.covering is not Covering.QUARTER
+    beside = any(point.comparators for point in page.points)
+    lagging = beside and page.covering.local
+    sure = any(point.interval for point in page.points)
     ranked = any(point.rank for point in page.points)
-    columns = ["Period", cells.head(page.definition.numerator)]
+    columns = ["Period"]
     if has_below:
-        columns.append(cells.below_head(page))
-    columns += [words.unit_head(measure), "95% interval"]
-    if page.covering is not Covering.QUARTER:
+        columns += [cells.head(page.definition.numerator), cells.below_head(page)]
+    columns.append(words.unit_head(measure))
+    columns += ["95% interval"] if sure else []
+    if beside:
         columns += ["Comparators are for"] if lagging else []
         columns += ["England", page.region_name or "Region"]
         if not page.no_neighbours:
@@ -54,12 +57,13 @@ def figures_table(page: MeasurePage) -> TableTwin:
     rows = []
     for point in reversed(page.points):
         figure = point.figure
-        row = [words.capital(point.period_label), _counted(figure.numerator if figure else None, page, point, above)]
+        row = [words.capital(point.period_label)]
         if has_below:
+            row.append(_counted(figure.numerator if figure else None, page, point, above))
             row.append(_counted(figure.denominator if figure else None, page, point, below))
         row.append(cells.value(point, page))
-        row.append(words.span(point.interval, page.measure))
-        if page.covering is not Covering.QUARTER:
+        row += [words.span(point.interval, page.measure)] if sure else []
+        if beside:
             first = point.comparators[0] if point.comparators else None
             row += [words.capital(words.shorten(first.period_label)) if first else ""] if lagging else []
             row += _comparator_cells(point, page)
@@ -127,4 +131,6 @@ def _figures_note(page: MeasurePage) -> str:
     shown = page.newest_number
     if shown is not None and shown.figure is not None:
         said.append(f"Newest figures: {shown.figure.source_label}.")
+    if (differs := mark_words(page.measure)) and any(point.comparators for point in page.points):
+        said.append(f"What is published is not the same measure. {differs}")
     return " ".join(part for part in said if part)

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 
-from dashboard.components import aria, words
+from dashboard.components import match, words
+from dashboard.components.crumbs import crumbs
 from dashboard.components.links import Link
 from dashboard.views.choices import Covering
 from dashboard.views.figure import Comparator
@@ -17,6 +18,8 @@ def finding(page: MeasurePage) -> str:
     """The newest figure as a sentence, or why there is none: the page's heading."""
     point = page.headline
     if point is None:
+        if page.is_home and page.measure.published_as.match != "exact":
+            return f"{page.title}: no return has carried this yet"
         return f"{page.title}: nothing has been received for {page.area.name}"
     if point.value is None or point.figure is None:
         return f"{page.title}: no figure for {_when(point)} – {point.reason}"
@@ -43,14 +46,10 @@ def _when(point: Point) -> str:
 def heading(page: MeasurePage, link: Link) -> list[Any]:
     """Where we are, what the newest figure is, and what it stands beside."""
     return [
-        html.Nav(
-            [
-                dcc.Link("Overview", href=link("/")),
-                dcc.Link(page.outcome.short_title, href=link("/", outcome=page.outcome.id)),
-                html.Span(page.measure.title),
-            ],
-            className="crumbs",
-            **aria.label("Where this page is"),
+        crumbs(
+            ("Overview", link("/")),
+            (page.outcome.short_title, link("/", outcome=page.outcome.id)),
+            here=page.measure.title,
         ),
         html.H1(finding(page)),
         html.P(beside(page), className="lead"),
@@ -62,11 +61,9 @@ def beside(page: MeasurePage) -> str:
     """The comparators of the newest figure in words, with their date where it is another."""
     point = page.headline
     if point is None:
-        return "Load published files or submit a return, and the figures appear here."
-    if page.covering is Covering.QUARTER:
-        return (
-            "A single quarter stands beside nothing that is published: publications cover years. The rolling year does."
-        )
+        return nothing_yet(page)
+    if page.covering.raw:
+        return _raw(page)
     parts, reference = [], None
     for name, statistic in (("england", "value"), ("region", "value"), ("neighbours", page.statistic)):
         found = point.comparator(name, statistic)
@@ -89,6 +86,33 @@ def beside(page: MeasurePage) -> str:
     return f"{words.capital(sentence)}.{tail}"
 
 
+def _raw(page: MeasurePage) -> str:
+    what = "term" if page.covering is Covering.TERM else "quarter"
+    if page.measure.published_as.match != "exact" and page.newest_published is None:
+        return f"Nothing is published that it can stand beside. {page.measure.published_as.differs}".strip()
+    years = {
+        found.key: {"rolling-year": " The rolling year does.", "local-academic-year": " The academic year does."}.get(
+            found.key, ""
+        )
+        for found in page.coverings
+        if found.available
+    }
+    return (
+        f"A single {what} stands beside nothing that is published: publications cover years.{''.join(years.values())}"
+    )
+
+
+def nothing_yet(page: MeasurePage) -> str:
+    """Why there is no figure: whose return will carry it, and what is published."""
+    why = "" if page.measure.published_as.match == "exact" else f" {page.measure.published_as.differs}"
+    published = f"{match.MEANINGS[page.measure.published_as.match]}{why}"
+    if not page.is_home:
+        return f"Returns come from the home area alone. {published}"
+    asked = page.definition.home
+    owed = f"{asked.asked}; it is owed {asked.due}." if asked.items else f"{asked.agency_title} will report it."
+    return f"{owed} {published}"
+
+
 def _figure(found: Comparator, measure: Measure) -> str:
     text = words.full(found.value, found.state, measure)
     return text if found.value is not None else text.lower()
@@ -96,6 +120,12 @@ def _figure(found: Comparator, measure: Measure) -> str:
 
 def _told(page: MeasurePage) -> list[str]:
     told = list(page.notes)
+    if page.measure.retired is not None:
+        told.append(
+            f"Retired: not used since {words.day(page.measure.retired)}. Its past stays, and no return asks for it."
+        )
+    if (differs := match.mark_words(page.measure)) and page.headline is not None and page.newest_published is not None:
+        told.append(f"What is published is not the same measure, and is no test of it. {differs}")
     if page.no_neighbours:
         told.append(page.no_neighbours)
     ranking = page.ranking

@@ -9,7 +9,9 @@ from dashboard.charts.marks import mark
 from dashboard.charts.trend import EndLabel
 from dashboard.components import words
 from dashboard.components.legend import legend as legend_of
+from dashboard.components.match import mark_words
 from dashboard.components.measure import cells
+from dashboard.views.choices import Covering
 from dashboard.views.measure import MeasurePage
 
 
@@ -34,7 +36,7 @@ def title(page: MeasurePage) -> str:
     for (value, point), word in ((low, "lowest"), (high, "highest")):
         if now == value:
             is_ = "is" if point is last and sum(text == now for text, _ in shown) == 1 else "equals"
-            return f"{page.area.name}’s newest figure, {now}, {is_} its {word} since {since}"
+            return f"{page.area.name}’s newest figure, {now}, {is_} the {word} of {len(known)} figures from {since} on"
     ends = [
         f"{value} ({words.short_period(p.period, page.covering.basis)})"
         for value, p in sorted((low, high), key=lambda item: item[1].ends)
@@ -58,7 +60,7 @@ def summary(page: MeasurePage) -> str:
         ]
         above = sum(higher for own, england, higher in shown if own != england)
         level = sum(own == england for own, england, _ in shown)
-        what = "published dates" if page.definition.kind == "stock" else "published years"
+        what = _published_periods(page.published_covering)
         parts.append(
             f"Above England in {above} of {len(pairs)} {what}{f', level with it in {level}' if level else ''}."
         )
@@ -70,11 +72,21 @@ def summary(page: MeasurePage) -> str:
     return " ".join(parts) or f"{words.plural(len(page.points), 'period')}, each with a figure."
 
 
+def _published_periods(covering: Covering) -> str:
+    return {
+        Covering.PUBLISHED_DATES: "published dates",
+        Covering.POOLED_YEARS: "published periods",
+        Covering.MONTH: "published months",
+    }.get(covering, "published years")
+
+
 def subtitle(page: MeasurePage, *, from_zero: bool, low: str) -> str:
     """Measure and basis, and how the picture is to be read."""
     said = [f"{page.title}, {page.covering.words[:1].lower()}{page.covering.words[1:]}."]
     if page.measure.is_percentage is False:
         said[0] = f"{page.title}, {page.measure.unit}, {page.covering.words[:1].lower()}{page.covering.words[1:]}."
+    if (differs := mark_words(page.measure)) and page.published:
+        said.append(f"Published, not the same measure. {differs}")
     if not from_zero:
         said.append(f"The axis starts at {low}, not at nought.")
     return " ".join(said)
@@ -100,9 +112,11 @@ def key(labels: Sequence[EndLabel]) -> html.Div:
     return html.Div(html.Ul(rows), className="end-labels")
 
 
-def legend(page: MeasurePage) -> html.Ul:
+def legend(page: MeasurePage, *, earlier: bool = False) -> html.Ul:
     """What the other marks are."""
     marks: list[tuple[str, str]] = []
+    if earlier:
+        marks.append(("earlier", "As earlier papers printed it, before a break in the series"))
     if any(point.interval for point in page.points):
         marks.append(("interval", f"95% interval, {page.area.name}"))
     if any(point.beside("neighbours", "low") is not None for point in page.published):

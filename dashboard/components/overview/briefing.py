@@ -1,63 +1,85 @@
 """What needs attention in a minute: how new the figures are, what moved, what stands at an end, what is late."""
 
 from collections.abc import Sequence
-from datetime import date
+from typing import Any
 
 from dash import html
 
-from dashboard.components import aria, words
+from dashboard.components import aria, owed, words
 from dashboard.components.links import Link, to_measure
 from dashboard.views.figure import FigureView
 from dashboard.views.overview import NEAR_THE_END, OverviewPage, OverviewRow, Place
 from dashboard.views.received import ReturnFact
-from schema.periods import parse_period
 
 # A small number moves far and stands at an end by chance alone, so both lists leave small ones out, and say so.
 ENOUGH = 30
 
 
-LISTED = 4
+LISTED = 6
 
 
-def heading(view: OverviewPage) -> list[html.H1 | html.P]:
-    """The page's first sentence: how new the figures are and where they come from."""
-    rows = [row for row in view.rows if row.headline is not None]
-    if not rows:
+def heading(view: OverviewPage, about: str = "") -> list[html.H1 | html.P]:
+    """The page's first sentence: how new the figures are and where they come from.
+
+    `about` is what was chosen, in words; empty where all of it is shown.
+    """
+    name = f"{view.area.name}, {about}" if about else view.area.name
+    if not view.measures and about:
+        return [html.H1(f"{name}: there is no such measure")]
+    if not view.rows and (about or view.releases):
         return [
-            html.H1(f"There are no figures for {view.area.name} yet"),
+            html.H1(f"{name}: {words.plural(view.measures, 'measure')}, and no figure yet"),
+            html.P(waiting(view, len(view.waiting)) + ".", className="lead"),
+        ]
+    if not view.rows:
+        return [
+            html.H1(f"There are no figures for {name} yet"),
             html.P(
                 "Load published files with “safeguarding publication load”, or submit a return. "
                 "Figures appear here as soon as they are accepted.",
                 className="lead",
             ),
         ]
-    local = [row.headline for row in rows if row.headline is not None and row.headline.local]
-    newest = max(row.headline.ends for row in rows if row.headline is not None)
-    total = words.plural(len(view.rows), "measure")
+    figures = [row.headline for row in view.rows if row.headline is not None]
+    local = [figure for figure in figures if figure.local]
+    total = words.plural(view.measures, "measure")
+    more = f" {waiting(view, len(view.waiting))}." if view.waiting else ""
     if local:
         end = max(figure.ends for figure in local)
-        having = f"all {total} have" if len(local) == len(view.rows) else f"{len(local)} of {total} have"
+        having = f"all {total} have" if len(local) == view.measures else f"{len(local)} of {total} {_has(local)}"
         return [
-            html.H1(f"{view.area.name}: {having} a local figure, up to {words.day(end)}"),
+            html.H1(f"{name}: {having} a local figure, up to {words.day(end)}"),
             html.P(
                 "The newest figure leads: a rolling year or a date from the local return, else the published one. "
-                "Comparators are published, and each has a date of its own.",
+                f"Comparators are published, and each has a date of its own.{more}",
                 className="lead",
             ),
         ]
-    numbers = sum(row.headline is not None and row.headline.state.has_value for row in rows)
-    having = total if numbers == len(view.rows) else f"{numbers} of {total}"
+    newest = max(figure.ends for figure in figures)
+    numbers = sum(figure.state.has_value for figure in figures)
+    having = total if numbers == view.measures else f"{numbers} of {total}"
     own = "No local return has been received. " if view.is_home else ""
     return [
-        html.H1(f"{view.area.name}: published figures for {having}, up to {words.day(newest)}"),
-        html.P(f"{own}Every figure has its own date, and so has every comparator.", className="lead"),
+        html.H1(f"{name}: published figures for {having}, up to {words.day(newest)}"),
+        html.P(f"{own}Every figure has its own date, and so has every comparator.{more}", className="lead"),
     ]
 
 
-def briefing(view: OverviewPage, link: Link, today: date) -> html.Section:
+def _has(figures: Sequence[FigureView]) -> str:
+    return "has" if len(figures) == 1 else "have"
+
+
+def waiting(view: OverviewPage, number: int) -> str:
+    """What is said of measures without any figure: a return may bring one at home, and only a publication elsewhere."""
+    if view.is_home:
+        return f"{words.plural(number, 'measure')} {'awaits' if number == 1 else 'await'} a first return"
+    return f"{words.plural(number, 'measure')} {'has' if number == 1 else 'have'} no published figure"
+
+
+def briefing(view: OverviewPage, link: Link) -> html.Section:
     """Three cards: the largest moves, where the area stands at either end of England, and what is new or missing."""
     return html.Section(
-        [_moves(view.rows, link), _ends(view.rows, link), _freshness(view, today)],
+        [_moves(view.rows, link), _ends(view.rows, link), _freshness(view)],
         className="briefing",
         **aria.label("In a minute"),
     )
@@ -118,7 +140,7 @@ def _ends(rows: Sequence[OverviewRow], link: Link) -> html.Div:
     near = sorted(
         (place.number, row.measure.id, place, row)
         for row in rows
-        if (place := row.place) is not None and place.near and _counts_enough(row.published)
+        if row.comparable and (place := row.place) is not None and place.near and _counts_enough(row.published)
     )
     items = [_end(row, place, link) for _, _, place, row in near[:LISTED]]
     more = len(near) - len(items)
@@ -154,27 +176,18 @@ def _end(row: OverviewRow, place: Place, link: Link) -> html.Li:
     )
 
 
-def _freshness(view: OverviewPage, today: date) -> html.Div:
+def _freshness(view: OverviewPage) -> html.Div:
     items: list[html.Li] = []
-    for fact in view.returns if view.is_home else ():
-        status = f", {fact.status}" if fact.status else ""
-        extracted = f", extracted {words.day(fact.extracted_on)}" if fact.extracted_on else ""
-        items.append(
-            html.Li(
-                [
-                    html.Strong(fact.agency_title),
-                    html.Span(f"{fact.newest_label}{extracted}{status}", className="small"),
-                ]
-            )
-        )
-        if fact.missing:
-            quarters = ", ".join(words.quarter(code) for code in fact.missing)
-            items.append(html.Li(f"{fact.agency_title}: {quarters} never came", className="late"))
-        items.append(next_return(fact, today))
     if not view.is_home:
         items.append(html.Li("Returns come from the home area alone, so every figure here is published"))
-    elif not view.returns:
-        items.append(html.Li("No local return has been received", className="late"))
+    else:
+        items += [returned(fact) for fact in view.returns if fact.newest_period]
+        silent = [fact for fact in view.returns if not fact.newest_period]
+        if silent and len(silent) == len(view.returns):
+            items.append(html.Li("No local return has been received", className="late"))
+        elif silent:
+            names = words.listed([words.within(fact.agency_title) for fact in silent])
+            items.append(html.Li(f"No return yet from {names}", className="late"))
     if view.releases:
         newest = view.releases[-1]
         items.append(
@@ -185,11 +198,10 @@ def _freshness(view: OverviewPage, today: date) -> html.Div:
                 ]
             )
         )
+    without = sum(row.headline is None or not row.headline.local for row in view.rows)
+    if view.is_home and without and any(fact.newest_period for fact in view.returns):
+        items.append(html.Li(f"{words.plural(without, 'measure')} without a local figure: the published one leads"))
     hidden = [row for row in view.rows if row.headline is None or not row.headline.state.has_value]
-    if view.is_home:
-        without = sum(row.headline is None or not row.headline.local for row in view.rows)
-        if without and view.returns:
-            items.append(html.Li(f"{words.plural(without, 'measure')} without a local figure: the published one leads"))
     if hidden:
         items.append(
             html.Li(f"{words.plural(len(hidden), 'measure')} without a number: the row says why", className="late")
@@ -197,16 +209,20 @@ def _freshness(view: OverviewPage, today: date) -> html.Div:
     return html.Div([html.H2("New, late and missing"), html.Ul(items, className="facts")], className="card")
 
 
-def next_return(fact: ReturnFact, today: date) -> html.Li:
-    """When the next return is due, or how many are late."""
-    first = parse_period(fact.next_period)
-    days_allowed = fact.next_due - first.end
-    late = 0
-    while first.earlier(quarters=-late).end + days_allowed < today:
-        late += 1
-    due = f"{words.quarter(fact.next_period)}, due {words.day(fact.next_due)}"
-    if not late:
-        return html.Li(f"Next return: {due}")
-    if late == 1:
-        return html.Li(["Late: ", html.Strong(due)], className="late")
-    return html.Li(["Late: ", html.Strong(f"{late} quarterly returns"), f" from {due}"], className="late")
+def returned(fact: ReturnFact) -> html.Li:
+    """An agency's newest return, and what is missing or due since, in two lines."""
+    status = f", {fact.status}" if fact.status else ""
+    said = [f"Newest: {fact.newest_label}{status}"]
+    if fact.missing:
+        said.append(f"{words.listed([words.period(code) for code in fact.missing])} never came")
+    if fact.late and fact.late_since is not None:
+        said.append(f"due since {words.day(fact.late_since)}")
+    else:
+        said.append(f"next due {words.day(fact.next_due)}")
+    head: list[Any] = [html.Strong(fact.agency_title)]
+    if fact.late:
+        head.append(f": {owed.periods(fact.late)} missing")
+    return html.Li(
+        [*head, html.Span("; ".join(said), className="small")],
+        className="late" if fact.late or fact.missing else "",
+    )

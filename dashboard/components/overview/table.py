@@ -1,24 +1,55 @@
-"""The overview's tables: a row for every measure."""
+"""Tables of measures: a row for each, with its newest figure and all that stands beside it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from dash import html
 
 from dashboard.charts import inline
 from dashboard.components import words
 from dashboard.components.links import Link, to_measure
+from dashboard.components.match import mark, mark_words
+from dashboard.components.static import static
 from dashboard.views.figure import Comparator, FigureView
-from dashboard.views.overview import OverviewPage, OverviewRow, Spark
-from schema.measures import Outcome
+from dashboard.views.overview import OverviewRow, Spark
+from schema.periods import Basis
+from schema.states import State
 
 
-def legend(view: OverviewPage) -> html.Ul:
+@dataclass(frozen=True)
+class Look:
+    """What all rows of a page's tables have in common, so that their columns do."""
+
+    area: str
+    link: Link
+    priorities: dict[str, str]
+    local: bool
+    """Whether any measure has a figure of an agency's own."""
+    terms: bool
+    """Whether any of those is a term's."""
+    years: tuple[int, int]
+    """The span of the small lines."""
+
+
+def look_of(rows: Sequence[OverviewRow], area: str, link: Link, priorities: dict[str, str]) -> Look:
+    """What some rows have in common; `priorities` are titles by id."""
+    years = [year for row in rows for year in row.spark.years]
+    return Look(
+        area=area,
+        link=link,
+        priorities=priorities,
+        local=any(row.raw is not None or _leads_local(row) for row in rows),
+        terms=any(row.raw is not None and row.raw.basis is Basis.TERM for row in rows),
+        years=(min(years, default=0), max(years, default=0)),
+    )
+
+
+def legend(rows: Sequence[OverviewRow], area: str, model_title: str) -> html.Ul:
     """What the marks of the small pictures mean."""
-    local = any(row.headline is not None and row.headline.local for row in view.rows)
-    marks = [("own", f"{view.area.name}")]
-    marks += [("local", f"{view.area.name}, newer local figure")] if local else []
+    marks = [("own", area)]
+    marks += [("local", f"{area}, newer local figure")] if any(_leads_local(row) for row in rows) else []
     marks += [
-        ("neighbours", f"statistical neighbours ({view.model_title})"),
+        ("neighbours", f"statistical neighbours ({model_title})"),
         ("england", "England"),
         ("others", "every other authority, lowest to highest"),
     ]
@@ -28,18 +59,15 @@ def legend(view: OverviewPage) -> html.Ul:
     )
 
 
-def group(
-    outcome: Outcome, rows: Sequence[OverviewRow], view: OverviewPage, link: Link, priorities: dict[str, str]
-) -> html.Section:
-    """One outcome's measures as a table."""
-    local = any(row.quarter is not None or (row.headline is not None and row.headline.local) for row in view.rows)
-    first = min((_year(label) for row in view.rows for label in row.spark.labels), default=0)
-    last = max((_year(label) for row in view.rows for label in row.spark.labels), default=0)
+def measures(caption: str, rows: Sequence[OverviewRow], look: Look) -> html.Article:
+    """Measures that have a figure, as a table; `caption` says whose."""
+    first, last = look.years
+    part = "quarter or term" if look.terms else "quarter"
     region = next((c.label for row in rows for c in row.comparators if c.name == "region"), "Region")
     columns = [
         ("Measure", "c-name", ""),
         ("Newest figure", "c-latest", ""),
-        *([("Last quarter, and published", "c-beside", "")] if local else []),
+        *([(f"Last {part}, and published", "c-beside", "")] if look.local else []),
         ("On a year before", "c-change", ""),
         (f"{first}{words.DASH}{last}, England grey" if first else "Over the years", "c-spark", ""),
         ("Among all authorities, published", "c-strip", ""),
@@ -49,7 +77,7 @@ def group(
     ]
     table = html.Table(
         [
-            html.Caption(f"{outcome.title}: newest figures of {view.area.name}", className="unseen"),
+            html.Caption(caption, className="unseen"),
             html.Colgroup([html.Col(className=width) for _, width, _ in columns]),
             html.Thead(
                 html.Tr(
@@ -58,41 +86,39 @@ def group(
                 ),
                 role="rowgroup",
             ),
-            html.Tbody(
-                [_row(row, view.area.name, link, priorities, local, (first, last)) for row in rows], role="rowgroup"
-            ),
+            html.Tbody([_row(row, look) for row in rows], role="rowgroup"),
         ],
         className="measures",
         role="table",
     )
-    return html.Section([html.H2(f"{outcome.short_title} · {outcome.title}"), table], className="outcome")
+    return static(table)
 
 
-def _row(
-    row: OverviewRow, area: str, link: Link, priorities: dict[str, str], local: bool, years: tuple[int, int]
-) -> html.Tr:
+def _row(row: OverviewRow, look: Look) -> html.Tr:
     figure = row.headline
-    tags = " · ".join([row.agency_title, *(priorities[p] for p in row.measure.priorities if p in priorities)])
+    named = (look.priorities[found] for found in row.measure.priorities if found in look.priorities)
+    tags = " · ".join([row.agency_title, *named])
     made_of = "" if figure is None else words.counts(figure, row.measure)
     cells = [
         html.Th(
             [
-                html.Span(to_measure(row.measure, link, row.title), className="name"),
+                html.Span(to_measure(row.measure, look.link, row.title), className="name"),
                 html.Span(made_of, className="sub") if made_of else None,
                 html.Span(tags, className="sub tag"),
+                None if row.comparable or row.published is None else mark(row.measure),
             ],
             scope="row",
             role="rowheader",
         ),
         html.Td(_newest(figure, row), className="latest", role="cell"),
     ]
-    if local:
+    if look.local:
         beside = _beside(row)
         cells.append(html.Td(beside, className="beside" if beside else "beside empty", role="cell"))
     cells += [
         html.Td(_change(row), className="change", role="cell"),
-        html.Td(_spark(row, area, years), className="spark", role="cell"),
-        html.Td(_strip(row, area), className="stands", role="cell"),
+        html.Td(_spark(row, look), className="spark", role="cell"),
+        html.Td(_strip(row, look.area), className="stands", role="cell"),
         *(
             html.Td(_comparator(row, found, name), className="number", role="cell")
             for name, found in (
@@ -111,7 +137,7 @@ def _newest(figure: FigureView | None, row: OverviewRow) -> list[html.Span]:
     if figure.value is None or not figure.state.has_value:
         return [
             html.Span(words.state_words(figure.state), className="badge"),
-            html.Span(words.state_meaning(figure.state), className="sub"),
+            html.Span(_meaning(figure), className="sub"),
             html.Span(figure.period_label, className="sub"),
         ]
     unit = words.unit(row.measure)
@@ -122,18 +148,24 @@ def _newest(figure: FigureView | None, row: OverviewRow) -> list[html.Span]:
     return [*parts, html.Span([local, period], className="sub")]
 
 
+def _meaning(figure: FigureView) -> str:
+    if figure.local and figure.state is State.UNAVAILABLE:
+        return "The agency could not give it, or a part of it."
+    return words.state_meaning(figure.state)
+
+
 def _beside(row: OverviewRow) -> list[html.Span]:
-    """The raw quarter, and the published figure where a local one leads."""
+    """The raw quarter or term, and the published figure where a local one leads."""
     parts = []
-    for figure, name in ((row.quarter, "Quarter"), (row.published, "Published")):
-        if figure is None or figure is row.headline or (name == "Published" and not _leads_local(row)):
-            continue
-        said = words.value(figure.value, figure.state, row.measure)
-        period = words.month(figure.period_label)
-        if name == "Quarter":
-            period = words.short_period(figure.period, figure.basis)
-        what = "" if name == "Quarter" else "published "
-        parts.append(html.Span([html.Strong(said), f" {what}{period}"], className="sub"))
+    if row.raw is not None and row.raw != row.headline:
+        said = words.value(row.raw.value, row.raw.state, row.measure)
+        period = words.short_period(row.raw.period, row.raw.basis)
+        parts.append(html.Span([html.Strong(said), f" {period}"], className="sub"))
+    if row.published is not None and _leads_local(row):
+        said = words.value(row.published.value, row.published.state, row.measure)
+        parts.append(
+            html.Span([html.Strong(said), f" published {words.month(row.published.period_label)}"], className="sub")
+        )
     return parts
 
 
@@ -157,35 +189,52 @@ def _change(row: OverviewRow) -> list[html.Span]:
 def _comparator(row: OverviewRow, found: Comparator | None, name: str) -> list[html.Span]:
     word = html.Span(found.label.replace("Statistical n", "N") if found else name, className="word")
     if found is None:
-        return [word, html.Span("Not comparable", className="sub")]
+        return [word, html.Span(_why_none(row), className="sub")]
     parts = [word, html.Span(words.value(found.value, found.state, row.measure))]
     if found.name == "neighbours":
         parts.append(html.Span(words.neighbours_n(found), className="sub"))
     when = ", ".join(part for part in (found.period_label, words.lag(found.lag_months)) if part)
-    return [*parts, html.Span(words.month(found.period_label), className="sub", title=when)]
+    if not row.comparable:
+        when = f"{when}. {mark_words(row.measure)}"
+    shown = words.month(found.period_label)
+    return [
+        *parts,
+        html.Span(
+            shown if row.comparable else f"{shown}, {row.measure.published_as.match}", className="sub", title=when
+        ),
+    ]
 
 
-def _year(label: str) -> int:
-    """The year in which a period ends: the last four figures of its words."""
-    return int(label[-4:]) if label[-4:].isdigit() else 0
+def _why_none(row: OverviewRow) -> str:
+    """Why there is no comparator: nobody publishes one, none is loaded, or what is cannot stand beside this figure."""
+    if row.measure.published_as.match == "none":
+        return "Not published"
+    return "None loaded" if row.published is None else "Not comparable"
 
 
-def _spark(row: OverviewRow, area: str, years: tuple[int, int]) -> list[html.Img]:
+def _spark(row: OverviewRow, look: Look) -> list[html.Img | html.Span]:
     spark = row.spark
-    if not any(value is not None for value in (*spark.own, spark.local)):
+    if sum(value is not None for value in (*spark.own, spark.local)) < 2:
         return []
-    at = {_year(label): place for place, label in enumerate(spark.labels)}
-    span = range(years[0], years[1] + 1)
+    source = _by_year(spark, look) if spark.years else inline.sparkline(spark.own)
+    picture = html.Img(
+        src=source,
+        alt=_spark_words(row, spark, look.area),
+        width=inline.SPARK_WIDTH,
+        height=inline.SPARK_HEIGHT,
+    )
+    if spark.years:
+        return [picture]
+    return [picture, html.Span(f"local, {len(spark.own)} figures", className="sub")]
+
+
+def _by_year(spark: Spark, look: Look) -> str:
+    """All lines of published years begin and end alike."""
+    at = {year: place for place, year in enumerate(spark.years)}
+    span = range(look.years[0], look.years[1] + 1)
     own = [spark.own[at[year]] if year in at else None for year in span]
     england = [spark.england[at[year]] if year in at else None for year in span]
-    return [
-        html.Img(
-            src=inline.sparkline(own, england, local=spark.local),
-            alt=_spark_words(row, spark, area),
-            width=inline.SPARK_WIDTH,
-            height=inline.SPARK_HEIGHT,
-        )
-    ]
+    return inline.sparkline(own, england, local=spark.local)
 
 
 def _spark_words(row: OverviewRow, spark: Spark, area: str) -> str:
@@ -194,12 +243,12 @@ def _spark_words(row: OverviewRow, spark: Spark, area: str) -> str:
         known.append((spark.local_label, spark.local))
     say = [words.signed(f"{words.plain(value, row.measure)} {label}") for label, value in (known[0], known[-1])]
     gaps = sum(value is None for value in spark.own)
-    missing = f"; {words.plural(gaps, 'year')} without a figure" if gaps else ""
+    missing = f"; {words.plural(gaps, 'period')} without a figure" if gaps else ""
     return f"{area} over time: {say[0]}, {say[1]}{missing}." if len(known) > 1 else f"{area}: {say[0]}{missing}."
 
 
 def _strip(row: OverviewRow, area: str) -> list[html.Img | html.Span]:
-    found, figure = row.strip, row.headline
+    found = row.strip
     if found is None or not (found.others or found.neighbours):
         return []
     own = "no figure" if found.own is None else f"{words.plain(found.own, row.measure)} {found.own_label}"
@@ -208,10 +257,9 @@ def _strip(row: OverviewRow, area: str) -> list[html.Img | html.Span]:
         f"{area} {own}, among {len(values)} other authorities from {words.plain(min(values), row.measure)} "
         f"to {words.plain(max(values), row.measure)}, {found.period_label}."
     )
-    local = figure is not None and figure.local
     parts: list[html.Img | html.Span] = [
         html.Img(
-            src=inline.strip(found.others, found.neighbours, found.own, found.england, own_is_local=local),
+            src=inline.strip(found.others, found.neighbours, found.own, found.england, own_is_local=found.own_is_local),
             alt=alt,
             width=inline.STRIP_WIDTH,
             height=inline.STRIP_HEIGHT,

@@ -1,0 +1,1 @@
+"""The words, controls and tables of the catalogue."""
