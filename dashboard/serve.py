@@ -6,6 +6,7 @@ from rich.console import Console
 from waitress import serve as serve_with_waitress
 
 from dashboard.app import create_app
+from dashboard.queries import Queries
 from dashboard.settings import Settings
 from etl.load.engine import open_engine
 from etl.load.migrate import require_ready
@@ -32,7 +33,10 @@ def serve(console: Console) -> None:
     finally:
         engine.dispose()
     _require_free(settings.host, settings.port)
-    app = create_app(settings)
+    console.print("Preparing the figures …", markup=False)
+    queries = Queries(open_engine(settings.database_url), default_catalogue())
+    queries.compared_all(Context())  # so that the first visitor does not wait for it
+    app = create_app(settings, queries)
     address = f"http://{settings.host}:{settings.port}"
     console.print(
         f"The dashboard is at {address}  (Ctrl+C stops it)\n"

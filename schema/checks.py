@@ -117,6 +117,9 @@ def _measure_faults(catalogue: "Catalogue", measure: Measure, homes: dict[str, l
         yield Fault(defined, priority, f"“{priority}” is no priority of the framework.")
     if measure.serves is not None and measure.serves not in catalogue.measures:
         yield Fault(defined, "serves:", f"`serves`: “{measure.serves}” is no measure.")
+    for name in measure.published_as.see:
+        if name not in catalogue.measures:
+            yield Fault(defined, name, f"`see`: “{name}” is no measure.")
     if measure.agency not in catalogue.returns:
         yield Fault(defined, "agency:", f"`agency`: “{measure.agency}” has no return.")
         return

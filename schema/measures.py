@@ -50,15 +50,21 @@ def _terms(value: Any) -> Any:
 
 
 class Counterpart(Model):
-    """How a measure stands to what is published. Only `exact` takes part in a reading."""
+    """How a measure stands to what is published. Only `exact` takes part in a reading.
+
+    `see` names the measures under which the published figure stands, where it is another one's.
+    """
 
     match: Literal["exact", "close", "context", "none"]
     differs: str = ""
+    see: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _says_what_differs(self) -> Self:
         if self.match != "exact" and not self.differs:
             raise ValueError("say in `differs` what differs, or why nothing is published")
+        if self.see and self.match != "context":
+            raise ValueError("`see` is for `match: context`: what another measure publishes is not this one's")
         return self
 
 

@@ -156,6 +156,8 @@ class Definition:
     interval_note: str
     serves: Measure | None
     served_by: tuple[Measure, ...]
+    stand_under: tuple[Measure, ...]
+    """The measures under which the published context of this one stands."""
     priorities: tuple[Priority, ...]
     breaks: tuple[Version, ...]
 
@@ -202,6 +204,7 @@ def definition(measure: Measure, catalogue: Catalogue, category: str) -> Definit
         home=_home(measure, catalogue),
         interval_note=interval_kind(measure, catalogue)[1],
         serves=catalogue.measures[measure.serves] if measure.serves else None,
+        stand_under=tuple(catalogue.measure(name) for name in measure.published_as.see),
         served_by=tuple(m for m in catalogue.measures_of(measure.framework) if m.serves == measure.id),
         priorities=tuple(priorities[p] for p in measure.priorities),
         breaks=measure.versions,

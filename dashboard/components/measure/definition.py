@@ -88,6 +88,9 @@ def _read(page: MeasurePage, link: Link) -> list[Item]:
     items.append(("Ask", measure.question))
     items.append(("A rise may mean", measure.a_rise_may_mean))
     items.append(("Published", _counterpart(measure)))
+    if said.stand_under:
+        named = [html.Li(to_measure(found, link)) for found in said.stand_under]
+        items.append(("What is published stands under", html.Ul(named, className="plain")))
     if said.serves is not None:
         items.append(("The outcome that it serves", to_measure(said.serves, link)))
     if said.served_by:
