@@ -347,6 +347,8 @@ def _ruling(
     everywhere = measure.printed_rules == "everywhere"
     is_printed = has_value(printed.severity)
     rules = is_printed & (national_or_regional | everywhere | ~has_value(severity))
+    # Where only the printed value was published, and a sign stands in its place, the figure says what the sign says.
+    severity = np.where(severity == SEVERITY_OF[State.MISSING], printed.severity, severity).astype(np.int8)
     return (
         np.where(rules, printed.value, value),
         np.where(rules, printed.severity, severity).astype(np.int8),

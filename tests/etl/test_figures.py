@@ -780,3 +780,8 @@ def test_the_newest_release_that_has_the_band_is_the_one_beneath_a_local_rate() 
     found = figures(*counts, population=people, local=True)
     year = figure(found, "section-47-enquiries", basis="rolling-year", period="2024-25Q4")
     assert year["denominator"] == 60000
+
+
+def test_a_sign_in_place_of_the_only_thing_published_is_what_the_figure_says() -> None:
+    found = figures(said("good-level-of-development-printed", State.MISSING_OR_SUPPRESSED, basis="academic-year"))
+    assert figure(found, "good-level-of-development")["state"] == "missing-or-suppressed"
