@@ -275,6 +275,10 @@ def _measure_figures(
         if measure.printed and category == TOTAL
         else Part(np.full(len(cube), np.nan), np.full(len(cube), SEVERITY_OF[State.MISSING], np.int8), numerator.source)
     )
+    # Where nobody counts it and the publisher prints a sign, that sign is what the figure says.
+    missing = SEVERITY_OF[State.MISSING]
+    uncounted = (numerator.severity == missing) & (severity == missing) & ~has_value(printed.severity)
+    severity = np.where(uncounted, printed.severity, severity).astype(np.int8)
     value, severity, origin, other = _ruling(measure, value, severity, printed, national_or_regional)
     source = np.where(numerator.source > 0, numerator.source, printed.source)
     own = np.isin(source, list(vintage.status))
@@ -347,8 +351,6 @@ def _ruling(
     everywhere = measure.printed_rules == "everywhere"
     is_printed = has_value(printed.severity)
     rules = is_printed & (national_or_regional | everywhere | ~has_value(severity))
-    # Where only the printed value was published, and a sign stands in its place, the figure says what the sign says.
-    severity = np.where(severity == SEVERITY_OF[State.MISSING], printed.severity, severity).astype(np.int8)
     return (
         np.where(rules, printed.value, value),
         np.where(rules, printed.severity, severity).astype(np.int8),
