@@ -83,6 +83,7 @@ def load_publications(
     for path in paths:
         progress(f"Reading {path.name}")
         read.append(extract(path, catalogue, release))
+    _refuse_two_of_one_release(read)
     progress("Writing")
     with writing(engine) as connection:
         store.require_partnership(connection, context)
@@ -120,21 +121,34 @@ def load_publications(
     return LoadReport(tuple(files), values, figures, waiting)
 
 
+def _refuse_two_of_one_release(read: Sequence[Extracted]) -> None:
+    """Two files of one release that differ cannot both hold, and neither is known to be the right one."""
+    first: dict[tuple[str, date], Extracted] = {}
+    for found in read:
+        other = first.setdefault((found.publication.id, found.release), found)
+        if other.sha256 != found.sha256:
+            raise FileRefusedError(
+                f"{other.file_name} and {found.file_name} are both {found.publication.title}, release {found.release}, "
+                "and differ. Load the right one alone."
+            )
+
+
 def _replaced(connection: Connection, found: Extracted, before: store.Version, *, allowed: bool) -> str:
     """What a file replaces, in words; a file that says less than what it replaces is refused unless that is allowed."""
-    says = {
-        pair
-        for frame, when in ((found.values, "period"), (found.population, "period"), (found.neighbours, "model"))
-        for pair in frame[["area", when]].drop_duplicates().itertuples(index=False, name=None)
-    }
+    frames = (
+        found.values[["area", "period", "quantity"]],
+        found.population[["area", "period"]].assign(quantity="population"),
+        found.neighbours[["area", "model"]].assign(quantity="neighbours"),
+    )
+    says = {place for frame in frames for place in frame.drop_duplicates().itertuples(index=False, name=None)}
     gone = sorted(store.places_said(connection, before.id) - says)
     title = f"{found.publication.title}, release {found.release}"
     if gone and not allowed:
-        area, period = gone[0]
+        area, period, quantity = gone[0]
         raise FileRefusedError(
-            f"{found.file_name}: {len(gone):,} of the areas and periods that {before.file_name} had for the same "
-            f"release ({title}) are not in it, first {area} {period}. It may have been cut short: download it again, "
-            "or load it with --replace if its publisher took them out."
+            f"{found.file_name}: {len(gone):,} of the figures that {before.file_name} had for the same release "
+            f"({title}) are not in it, first {quantity} of {area} in {period}. It may have been cut short: download it "
+            "again, or load it with --replace if its publisher took them out."
         )
     return f"version {before.version} ({before.file_name}, loaded {before.loaded_at:%Y-%m-%d %H:%M} UTC)"
 
@@ -163,6 +177,8 @@ class Submitted:
     changed: bool
     values: int
     figures: int
+    same_as: int = 0
+    """An older version whose content this is, so that what came between is undone; 0 where there is none."""
 
 
 def check_file(path: Path, agency: str, period: Period, area: str, catalogue: Catalogue, today: date) -> CheckedReturn:
@@ -265,14 +281,15 @@ def _keep_return(
         sha256=sha256,
         row_count=len(checked.values),
     )
-    version = len(store.versions_of(connection, context, source)) + 1
+    before = store.versions_of(connection, context, source)
+    same_as = max((one.version for one in before if one.sha256 == sha256), default=0)
     source_id, is_new = store.add_source(connection, context, source)
     if not is_new:
         return Submitted(checked, 0, changed=False, values=0, figures=0)
     values = store.add_values(connection, source_id, checked.values)
     subject = f"{found.agency} {found.period.code}"
     store.audit(connection, context, "return submitted", subject, {"file": found.path.name})
-    return Submitted(checked, version, changed=True, values=values, figures=0)
+    return Submitted(checked, len(before) + 1, changed=True, values=values, figures=0, same_as=same_as)
 
 
 def _recompute(

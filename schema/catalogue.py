@@ -1,5 +1,6 @@
 """Everything that `schema/` says, read once, checked against itself, and frozen."""
 
+import difflib
 from collections import defaultdict
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from schema.checks import faults
 from schema.errors import SchemaError, WrongUseError
 from schema.files import ROOT, Model, build, line_with, read_yaml
 from schema.measures import Framework, Measure
+from schema.periods import Period
 from schema.publications import Publication
 from schema.quantities import TOTAL, Breakdown, Quantity, QuantityFamily, QuantityKind
 from schema.returns import ReturnSpec
@@ -72,6 +74,13 @@ class Catalogue(Model):
         """The agency whose return each quantity is at home in, by quantity."""
         return {item.quantity: spec.id for spec in self.returns.values() for item in spec.items if not item.also}
 
+    def figures_asked(self, agency: str, period: Period) -> int:
+        """How many figures an agency's return for a period asks for: totals and categories, on every basis."""
+        return sum(
+            len(item.bases) * (1 + sum(len(self.breakdowns[name].categories) for name in item.breakdowns))
+            for item in self.return_spec(agency).asked(period)
+        )
+
     def agencies_read_by(self, agency: str) -> frozenset[str]:
         """The agencies whose returns an agency's measures are computed from: itself, and those that count a part."""
         terms = [
@@ -106,7 +115,9 @@ class Catalogue(Model):
 
 def _find(found: dict[str, T], key: str, what: str, remedy: str) -> T:
     if key not in found:
-        raise WrongUseError(f"“{key[:60]}” is no {what}. {remedy}.")
+        near = difflib.get_close_matches(key[:60], found, n=1, cutoff=0.7)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise WrongUseError(f"“{key[:60]}” is no {what}. {hint}{remedy}.")
     return found[key]
 
 
@@ -132,6 +143,7 @@ def load_catalogue(root: Path = ROOT) -> Catalogue:
         path = folder / "framework.yaml"
         framework = build(Framework, read_yaml(path, root), path, root=root, id=folder.name)
         frameworks[framework.id] = framework
+        defined["framework", framework.id] = path
         for path in _files(folder):
             if path.parent == folder:
                 continue

@@ -47,6 +47,17 @@ def _where(path: Path, root: Path) -> str:
         return path.name
 
 
+def _first_bad_date(text: str) -> int:
+    """The line of the first date that the calendar has not; 1 where there is none."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        for found in re.findall(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b", line):
+            try:
+                date.fromisoformat(found)
+            except ValueError:
+                return number
+    return 1
+
+
 def read_yaml(path: Path, root: Path = ROOT) -> Any:
     """The content of one YAML file.
 
@@ -71,6 +82,9 @@ def read_yaml(path: Path, root: Path = ROOT) -> Any:
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise SchemaError(f"{where}, line {line}: {error.reason}. Mend the YAML there.") from error
+    except (ValueError, TypeError) as error:
+        # A day that the calendar has not (2012-02-30), or a list where a key belongs.
+        raise SchemaError(f"{where}, line {_first_bad_date(text)}: {error}. Mend the YAML there.") from error
 
 
 def line_of(path: Path, location: tuple[int | str, ...]) -> int:

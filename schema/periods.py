@@ -297,6 +297,10 @@ _FORMS: tuple[tuple[str, Callable[[re.Match[str]], Period]], ...] = (
 )
 
 
+EARLIEST_YEAR = 1990
+"""Before the Children Act 1989 came into force nothing that is measured here existed: an earlier year is a slip."""
+
+
 @lru_cache(maxsize=4096)
 def parse_period(text: str) -> Period:
     """Read a period's code, as `Period.code` writes it; `/` passes for `-` and spaces before `Q` are forgiven.
@@ -306,13 +310,15 @@ def parse_period(text: str) -> Period:
     """
     stripped = text.strip()
     for pattern, build in _FORMS:
-        found = re.fullmatch(pattern, stripped, flags=re.IGNORECASE)
+        found = re.fullmatch(pattern, stripped, flags=re.IGNORECASE | re.ASCII)
         if found is None:
             continue
         try:
-            return build(found)
+            period = build(found)
         except ValueError:
             continue
+        if period.start.year >= EARLIEST_YEAR:
+            return period
     raise WrongUseError(
         f"“{text[:40]}” is not a period. Write a year as 2024-25, a quarter as 2025-26Q2, a month as 2025M09, "
         "a year to 30 September as SY2025, an academic year as AY2024-25, a school term as AY2024-25T1."

@@ -24,7 +24,7 @@ class ReturnItem(Model):
 
     quantity: str
     breakdowns: tuple[str, ...] = ()
-    bases: tuple[Basis, ...]
+    bases: tuple[Basis, ...] = Field(min_length=1)
     when: tuple[Occasion, ...] = ()
     also: bool = False
 

@@ -1,5 +1,6 @@
 """What the catalogue shows: every measure of a framework, found by words and by choices, and where it stands now."""
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -158,6 +159,8 @@ def finds(words: str, measure: Measure, catalogue: Catalogue) -> bool:
     if not asked:
         return True
     said = folded(" ".join(_said(measure, catalogue)))
+    # “rereferrals” is “re-referrals” too.
+    said += ["".join(pair) for pair in itertools.pairwise(said)]
     lines = {_line(word) for line in measure.lines for word in folded(line)}
     return all(
         _line(word) in lines if _LINE.fullmatch(word) else any(other.startswith(word) for other in said)

@@ -185,9 +185,14 @@ def _wrong_dates(row: _Row) -> Iterator[_Fault]:
             )  # fmt: skip
 
 
+def _possible(name: str, text: str) -> bool:
+    """Whether a number can be what it is said to be: counts are not negative, and nothing is divided by nought."""
+    return not (name == "numerator" and float(text) < 0) and not (name == "denominator" and float(text) <= 0)
+
+
 def _wrong_numbers(row: _Row) -> Iterator[_Fault]:
     for name in ("value", "numerator", "denominator"):
-        if row[name] and not re.fullmatch(r"-?\d+(\.\d+)?", row[name]):
+        if row[name] and not (re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,12})?", row[name]) and _possible(name, row[name])):
             yield _Fault(
                 "paper-number-wrong", name, f"“{row[name][:40]}” is no number.",
                 "Write digits with a point, without commas or units; leave it empty where the paper has none.",

@@ -15,6 +15,7 @@ from schema.errors import FileRefusedError
 SIGNATURE = b"PAR1"
 
 MAX_CELLS = 20_000_000
+MAX_COLUMNS = 500
 """Rows times columns. The largest publication known has 4.5 million; a file of a few bytes can claim any number."""
 
 MAX_UNPACKED_BYTES = 500 * 2**20
@@ -34,8 +35,8 @@ def read_parquet_file(path: Path) -> Table:
         arrow: Any = importlib.import_module("pyarrow")
     except ImportError as error:
         raise FileRefusedError(
-            f"{path.name} is a parquet file, and what reads those is not installed: run `pip install "
-            "'safeguarding-dashboard[parquet]'`, or give the same file as CSV."
+            f"{path.name} is a parquet file, and what reads those is not installed: run `.venv/bin/pip install "
+            "pyarrow` in the project's folder, or give the same file as CSV."
         ) from error
     size = path.stat().st_size
     if size > MAX_BYTES:
@@ -44,10 +45,13 @@ def read_parquet_file(path: Path) -> Table:
     try:
         with parquet.ParquetFile(path) as file:
             rows, columns = file.metadata.num_rows, file.metadata.num_columns
-            if rows * columns > MAX_CELLS or rows < 0:
-                raise FileRefusedError(f"{path.name} has {rows:,} rows, more than any publication that we know.")
-            names = list(file.schema_arrow.names)
-            nested = [name for name in names if file.schema_arrow.field(name).type.num_fields]
+            if rows * columns > MAX_CELLS or rows < 0 or columns > MAX_COLUMNS:
+                raise FileRefusedError(
+                    f"{path.name} has {rows:,} rows and {columns:,} columns, more than any dataset that we know."
+                )
+            schema = file.schema_arrow
+            names = list(schema.names)
+            nested = [name for name in names if schema.field(name).type.num_fields]
             groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
             unpacked = sum(group.total_byte_size for group in groups)
             if nested or unpacked > MAX_UNPACKED_BYTES:

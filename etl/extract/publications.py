@@ -12,6 +12,7 @@ from etl.extract.ons_ages import read_ons_ages
 from etl.extract.read_file import read_tables
 from etl.extract.recognise import UnknownDatasetError, recognise
 from schema.catalogue import Catalogue
+from schema.errors import FileRefusedError
 
 __all__ = [
     "NEIGHBOUR_COLUMNS",
@@ -25,15 +26,18 @@ __all__ = [
 
 
 def is_known(path: Path, catalogue: Catalogue) -> str:
-    """Empty where a file is a declared dataset (right or wrong inside), else what is said of it.
-
-    Raises:
-        FileRefusedError: it is no table at all.
-    """
+    """Empty where a file is a declared dataset (right or wrong inside), else what is said of it: it is another, or no
+    table that could be one."""
     try:
-        recognise(read_tables(path)[0], catalogue)
+        table = read_tables(path)[0]
+    except FileRefusedError as error:
+        return str(error)
+    try:
+        recognise(table, catalogue)
     except UnknownDatasetError as error:
         return str(error)
+    except FileRefusedError:
+        return ""  # a known dataset with a fault: loading it says which
     return ""
 
 

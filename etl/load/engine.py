@@ -92,7 +92,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
             begun = connection.begin()
         except OperationalError as error:
             raise DatabaseNotReadyError(busy) from error
-        with begun:
+        with _written(engine), begun:
             if engine.dialect.name == "postgresql":
                 wait = connection.get_execution_options().get("wait_seconds", 0)
                 connection.execute(sa.text(f"SET LOCAL lock_timeout = {wait * 1000:.0f}"))
@@ -116,6 +116,23 @@ def reading(engine: Engine) -> Iterator[Connection]:
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin():
             yield connection
+
+
+_CANNOT_WRITE = ("readonly database", "disk I/O error", "database or disk is full", "unable to open database file")
+
+
+@contextmanager
+def _written(engine: Engine) -> Iterator[None]:
+    """Say in a sentence that SQLite's file cannot be written: it is read-only, or the disk is full."""
+    try:
+        yield
+    except OperationalError as error:
+        if any(words in str(error.orig) for words in _CANNOT_WRITE):
+            raise DatabaseNotReadyError(
+                f"{engine.url.database} cannot be written ({error.orig}); nothing was changed. Check the file's rights "
+                "and the space on its disk."
+            ) from error
+        raise
 
 
 def _connected(engine: Engine) -> Connection:

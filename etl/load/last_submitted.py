@@ -14,15 +14,15 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class LastFigure:
-    """The newest figure before a period: its period's code, and its number, or None beside a symbol."""
+    """The newest figure up to a period: its period's code, and its number, or None beside a symbol."""
 
     period: str
     value: float | None
     symbol: str
 
 
-def last_submitted(connection: Connection, context: Context, agency: str, before: Period) -> dict[Key, LastFigure]:
-    """The newest figure of each row of an agency's returns that is about an earlier period than `before`."""
+def last_submitted(connection: Connection, context: Context, agency: str, upto: Period) -> dict[Key, LastFigure]:
+    """The newest figure of each row of an agency's returns, up to a period: for a correction, what it said itself."""
     submissions = [
         source
         for source in store.active_sources(connection, context)
@@ -32,7 +32,7 @@ def last_submitted(connection: Connection, context: Context, agency: str, before
     order = {s.id: place for place, s in enumerate(sorted(submissions, key=lambda s: (s.released_on, s.id)))}
     values = store.read_values(connection, submissions)
     # The codes of one kind of period sort as their dates do.
-    values = values[values["period"] < before.code]
+    values = values[values["period"] <= upto.code]
     newest = (
         values.assign(recency=values["source_id"].map(order))
         .sort_values(["period", "recency"], kind="stable")

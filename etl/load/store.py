@@ -131,14 +131,18 @@ def versions_of(connection: Connection, context: Context, new: NewSource) -> lis
     return [Version(*found) for found in connection.execute(query)]
 
 
-def places_said(connection: Connection, source_id: int) -> set[tuple[str, str]]:
-    """The areas and periods of which a source says anything; of neighbours, the areas and the model."""
-    said: set[tuple[str, str]] = set()
-    for model, when in ((QuantityValueRow, "period"), (PopulationRow, "period"), (NeighbourRow, "model")):
-        table = table_of(model)
-        query = sa.select(table.c.area_id, table.c[when]).where(table.c.source_id == source_id).distinct()
-        said.update((area, period) for area, period in connection.execute(query))
-    return said
+def places_said(connection: Connection, source_id: int) -> set[tuple[str, str, str]]:
+    """The areas, periods and quantities of which a source says anything.
+
+    Of a population the “quantity” is the word itself, and of neighbours the model stands for the period.
+    """
+    value, people, near = (table_of(model).c for model in (QuantityValueRow, PopulationRow, NeighbourRow))
+    queries = (
+        sa.select(value.area_id, value.period, value.quantity).where(value.source_id == source_id),
+        sa.select(people.area_id, people.period, sa.literal("population")).where(people.source_id == source_id),
+        sa.select(near.area_id, near.model, sa.literal("neighbours")).where(near.source_id == source_id),
+    )
+    return {(str(a), str(p), str(q)) for query in queries for a, p, q in connection.execute(query.distinct())}
 
 
 def add_source(connection: Connection, context: Context, new: NewSource) -> tuple[int, bool]:
@@ -238,6 +242,7 @@ class Source:
     status: str
     file_name: str
     sha256: str
+    reading: str
     row_count: int
     loaded_at: datetime
     actor: str

@@ -4,6 +4,7 @@ Rows are compared within one period and one basis. A part that is suppressed or 
 shortfall is only reported where every part is a number.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -139,12 +140,20 @@ def numerator_above_denominator(ctx: ReturnContext) -> Iterator[Fault]:
         seen.add((above, below))
         for sums in _compared(ctx, below, above):
             if sums.above:
-                first, second = _listed(q for q, _ in above), _listed(q for q, _ in below)
+                first, second = _terms(above), _terms(below)
                 yield _at_whole(f"{first} ({sums.parts:g}) is more than {second} ({sums.whole:g})", sums)
 
 
 def _at_whole(message: str, sums: _Comparison) -> Fault:
     return Fault(f"{message}, for {sums.period}.", sums.row, "value", f"{sums.whole:g}")
+
+
+def _terms(pairs: Iterable[tuple[str, str]]) -> str:
+    """Quantities, each with the categories of it that are meant."""
+    categories: dict[str, list[str]] = defaultdict(list)
+    for quantity, category in pairs:
+        categories[quantity] += [] if category == TOTAL else [category]
+    return _listed(f"{name} ({_listed(found)})" if found else name for name, found in categories.items())
 
 
 def _listed(quantities: Iterable[str]) -> str:

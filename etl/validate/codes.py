@@ -28,6 +28,17 @@ def quantity_unknown(ctx: ReturnContext) -> Iterator[Fault]:
 def quantity_not_in_return(ctx: ReturnContext) -> Iterator[Fault]:
     """A quantity that exists and that this return does not ask for."""
     quantity = ctx.read["quantity"]
+    known = quantity[quantity != ""]
+    elsewhere = known[~ctx.in_return[known.index]].map(ctx.catalogue.home_return)
+    if len(elsewhere) > len(known) / 2 and elsewhere.nunique() == 1:
+        other = ctx.catalogue.return_spec(str(elsewhere.iloc[0]))
+        yield Fault(
+            f"This is the return “{other.title}”, not “{ctx.spec.title}”: {len(elsewhere)} of {len(known)} rows are "
+            "asked for there.",
+            column="quantity",
+            remedy=f"Say --agency {other.id}, or choose the file of {ctx.spec.title}.",
+        )
+        return
     for row, code in cells(quantity[(quantity != "") & ~ctx.in_return]):
         yield Fault(
             f"{code} is not part of the return “{ctx.spec.title}”.{_nearest(code, ctx.items)}", row, "quantity", code

@@ -102,9 +102,26 @@ def test_a_file_that_says_less_than_what_it_replaces_is_refused(engine: Engine, 
     load(engine, path)
     before = repeats(engine)
     short = cut_short(path, 6)
-    with pytest.raises(FileRefusedError, match=r"short\.csv: 3 of the areas and periods that c1\.csv had .* --replace"):
+    with pytest.raises(FileRefusedError, match=r"short\.csv: 30 of the figures that c1\.csv had .* --replace"):
         load(engine, short)
     assert repeats(engine) == before
     report = load(engine, short, replace=True)
     assert report.files[0].changed
     assert "c1.csv" in report.files[0].replaces
+
+
+def test_a_file_that_lost_one_quantity_of_an_area_is_refused(engine: Engine, tmp_path: Path) -> None:
+    """Its other quantities cover the hole, so that areas and periods alone would not show it."""
+    path = referrals_file(tmp_path)
+    load(engine, path)
+    whole = CATALOGUE.publications["cin-referrals"]
+    lost = whole.model_copy(update={"series": whole.series[1:]})
+    fewer = CATALOGUE.model_copy(update={"publications": {**CATALOGUE.publications, whole.id: lost}})
+    with pytest.raises(FileRefusedError, match=r"8 of the figures .* first referrals of .* --replace"):
+        load(engine, path, catalogue=fewer)
+
+
+def test_two_files_of_one_release_that_differ_are_refused_together(engine: Engine, tmp_path: Path) -> None:
+    path = referrals_file(tmp_path)
+    with pytest.raises(FileRefusedError, match=r"c1\.csv and short\.csv are both .* and differ"):
+        load(engine, path, cut_short(path, 6))

@@ -194,7 +194,7 @@ def test_without_pyarrow_the_way_out_is_said(tmp_path: Path, monkeypatch: pytest
     path = parquet_file(tmp_path)
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     message = refusal(path)
-    assert "pip install 'safeguarding-dashboard[parquet]'" in message
+    assert "pip install pyarrow" in message
     assert "as CSV" in message
 
 
