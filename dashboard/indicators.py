@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,14 +10,16 @@ import pandas as pd
 from dashboard.queries import Queries
 from dashboard.rounding import shown
 from dashboard.views.figure import source_label
-from dashboard.views.intervals import interval_kind
+from dashboard.views.intervals import effect_of, interval_kind
 from etl.transform.comparisons import RELEASE, compare, newest_only
 from etl.transform.cube import FloatArray
 from etl.transform.intervals import interval_of
+from etl.transform.positions import position_words
+from etl.transform.readings import judged, level_words, moved_words
 from schema.areas import Area
 from schema.catalogue import Catalogue
 from schema.context import Context
-from schema.measures import Measure
+from schema.measures import Measure, Polarity
 from schema.periods import Basis, Period, parse_period
 
 COLUMNS = (
@@ -48,6 +51,10 @@ COLUMNS = (
     "statistic",
     "model",
     "n",
+    "reading",
+    "verdict",
+    "not_compared",
+    "depends",
     "rank",
     "of",
     "quartile",
@@ -72,7 +79,10 @@ def indicators(
     """One row for each measure, area, period, basis, category and comparator.
 
     `value` and `comparator_value` are unrounded; `shown` and `comparator_shown` are what pages print. A figure that
-    nothing may stand beside has one row with an empty comparator. `release` shows the published figures as they were
+    nothing may stand beside has one row with an empty comparator. An area's newest figures are read (`reading`, and
+    `verdict` where better and worse may be said), or `not_compared` names the `etl.transform.reasons.Reason`; `depends`
+    says where another fair choice of neighbours would turn the words round. Older figures, and what an older `release`
+    said, are not read: those columns are empty. `release` shows the published figures as they were
     when the newest release was of that day: England's rate for a year differs between releases with other populations.
     """
     catalogue = queries.catalogue
@@ -108,10 +118,18 @@ def _of_measure(
         compared = compared[compared["period"] == period.code]
     if compared.empty:
         return pd.DataFrame({name: [] for name in COLUMNS})
-    return _long(compared, queries, context, measure, neighbours.model)
+    read = None if release is not None else queries.readings_of(context, measure.id, model)
+    return _long(compared, read, queries, context, measure, neighbours.model)
 
 
-def _long(compared: pd.DataFrame, queries: Queries, context: Context, measure: Measure, model: str) -> pd.DataFrame:
+def _long(
+    compared: pd.DataFrame,
+    read: pd.DataFrame | None,
+    queries: Queries,
+    context: Context,
+    measure: Measure,
+    model: str,
+) -> pd.DataFrame:
     catalogue, sources = queries.catalogue, queries.sources(context)
     areas = catalogue.areas.by_id
     ends = {code: parse_period(code).end for code in compared["period"].unique()}
@@ -120,6 +138,7 @@ def _long(compared: pd.DataFrame, queries: Queries, context: Context, measure: M
         .sort_values(["area", "category", "kind", "basis", "ends"], kind="stable")
         .reset_index(drop=True)
     )
+    said = _said(compared, read, measure)
     ids = pd.unique(compared[["source_id", "compared_source_id", "previous_source_id"]].to_numpy().ravel())
     labels = {source_id: source_label(sources[source_id], catalogue) for source_id in ids if source_id in sources}
     lower, upper = _intervals(compared, measure, catalogue)
@@ -177,6 +196,7 @@ def _long(compared: pd.DataFrame, queries: Queries, context: Context, measure: M
         base[alone].assign(comparator="", statistic="", comparator_period="", comparator_basis="", comparator_source=0)
     )
     found = pd.concat(parts).sort_values("order", kind="stable")
+    found = found.merge(said, how="left", on=["order", "comparator"])
     found["n"] = np.where(found["comparator"] == "neighbours", found["order"].map(neighbours_n), np.nan)
     for name in ("n", "rank", "of", "quartile"):
         found[name] = found[name].astype("Int64")
@@ -184,7 +204,37 @@ def _long(compared: pd.DataFrame, queries: Queries, context: Context, measure: M
     found["loaded_at"] = [instant.isoformat(timespec="seconds") for instant in found["loaded_at"]]
     found["comparator_source"] = found["comparator_source"].map(labels)
     found["comparator_shown"] = [shown(value, measure) for value in found["comparator_value"]]
-    return found.reindex(columns=list(COLUMNS)).fillna({"model": ""}).reset_index(drop=True)
+    return found.reindex(columns=list(COLUMNS)).fillna(dict.fromkeys(_TEXTS, "")).reset_index(drop=True)
+
+
+_TEXTS = ("model", "reading", "verdict", "not_compared")
+_READ = ("area", "kind", "basis", "period", "category")
+
+
+def _said(compared: pd.DataFrame, read: pd.DataFrame | None, measure: Measure) -> pd.DataFrame:
+    """By `order` (of the rows of `compared`) and comparator: what is said of the newest figures."""
+    columns = ("order", "comparator", "reading", "verdict", "not_compared", "depends")
+    if read is None or read.empty:
+        return pd.DataFrame({name: pd.Series(dtype=object) for name in columns}).astype({"order": "int64"})
+    rows = compared[[*_READ]].assign(order=np.arange(len(compared))).merge(read, on=list(_READ))
+    exact = measure.published_as.match == "exact"
+    found: list[tuple[Any, ...]] = []
+    for row in rows.to_dict("records"):
+        polarity = measure.polarity if exact else Polarity.JUDGEMENT
+        for name, level, reason in (
+            ("england", row["level_england"], row["reason"]),
+            ("region", row["level_region"], row["reason_region"]),
+        ):
+            found.append((row["order"], name, level_words(level), judged(level, polarity), reason, None))
+        place = ""
+        if not row["reason_neighbours"]:
+            place = position_words(int(row["above"]), int(row["of_neighbours"]), int(row["level_neighbours"]))
+        depends = None if row["reason_neighbours"] else bool(row["depends"])
+        found.append((row["order"], "neighbours", place, "", row["reason_neighbours"], depends))
+        moved = row["level_previous"]
+        verdict = judged(moved, measure.polarity)
+        found.append((row["order"], "previous", moved_words(moved), verdict, row["reason_previous"], None))
+    return pd.DataFrame(found, columns=list(columns))
 
 
 def _intervals(compared: pd.DataFrame, measure: Measure, catalogue: Catalogue) -> tuple[FloatArray, FloatArray]:
@@ -192,9 +242,9 @@ def _intervals(compared: pd.DataFrame, measure: Measure, catalogue: Catalogue) -
     kind, _ = interval_kind(measure, catalogue)
     if kind is None:
         return np.full(len(compared), np.nan), np.full(len(compared), np.nan)
-    lower, upper = interval_of(
-        compared["numerator"].to_numpy(dtype=float), compared["denominator"].to_numpy(dtype=float), measure.per, kind
-    )
+    effect = effect_of(measure)
+    numerator, denominator = (compared[name].to_numpy(dtype=float) / effect for name in ("numerator", "denominator"))
+    lower, upper = interval_of(numerator, denominator, measure.per, kind)
     ranked = np.array([catalogue.areas.by_id[area].ranked for area in compared["area"]]) & compared["value"].notna()
     return np.where(ranked, lower, np.nan), np.where(ranked, upper, np.nan)
 

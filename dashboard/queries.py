@@ -1,28 +1,39 @@
 """The only reader of the database here. Reads figures once for each version of the data, and compares them on read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from threading import Lock, local
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from dashboard.compared import ComparedMeasure, ReleasedFigures
+from dashboard.compared import ComparedMeasure, ReleasedFigures, Row
+from dashboard.journeyed import JourneyFigures
 from etl.load import store
+from etl.load.chart_notes import read_notes
 from etl.load.engine import reading
 from etl.load.papers import read_historic
 from etl.pipeline import figures_as_of
 from etl.transform.agreement import agreement
+from etl.transform.attention import with_counts_before
+from etl.transform.chart_notes import ChartNote, ChartNotes
 from etl.transform.comparisons import NeighbourSets, compare, newest_only
+from etl.transform.control_charts import ControlCharts
+from etl.transform.control_of import charts_of
+from etl.transform.control_terms import Refusal
+from etl.transform.read_all import read_all, to_read
 from schema.catalogue import Catalogue
 from schema.context import Context
 from schema.errors import WrongUseError
+from schema.periods import Basis
 from schema.publications import NeighbourModel
 from schema.quantities import TOTAL
 from schema.tables import FigureRow, NeighbourRow, PartnershipRow, PopulationRow, QuantityValueRow
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -80,6 +91,11 @@ class Queries:
                 finally:
                     self._making.connection = None
             return self._kept[key]
+
+    def kept(self, key: tuple[Hashable, ...], make: Callable[[], Made]) -> Made:
+        """What a view made of these data, kept until they change. `key` names the view and all that it depends on."""
+        found: Made = self._keep(("view", *key), lambda _connection: make())
+        return found
 
     def partnership(self, context: Context) -> Partnership:
         """The partnership of a context. Raises DatabaseNotReadyError where it has not been set up."""
@@ -179,6 +195,8 @@ class Queries:
 
         def make(_connection: Connection) -> dict[str, ComparedMeasure]:
             compared = compare(self.figures(context), neighbours, self.catalogue)
+            own = compared["measure"].isin([measure.id for measure in measures])
+            self._kept[("to read", context, neighbours.model)] = to_read(compared[own], self.catalogue)
             parts = {str(name): np.asarray(at) for name, at in compared.groupby("measure", sort=False).indices.items()}
             nothing = np.array([], dtype=np.int64)
             for measure in measures:
@@ -217,6 +235,49 @@ class Queries:
         found: pd.DataFrame = self._keep(("parts", context, measure, area), make)
         return found
 
+    def local_counts(self, context: Context, quantities: Sequence[str], area: str) -> pd.DataFrame:
+        """What an area's returns count, in all and by category; each period and basis of a quantity from the newest
+        return that carries it, so that a whole and its parts are of one extract.
+
+        Columns: `source_id, quantity, category, period, basis, value, state`; `value` is NaN where it is no number.
+        """
+
+        def make(connection: Connection) -> pd.DataFrame:
+            sources = [s for s in store.active_sources(connection, context) if s.kind == store.SUBMISSION]
+            order = {s.id: at for at, s in enumerate(sorted(sources, key=lambda s: (s.released_on, s.id)))}
+            value = QuantityValueRow.__table__.c
+            names = ("source_id", "quantity", "category", "period", "basis", "value", "state")
+            query = sa.select(*(value[name] for name in names)).where(
+                value.quantity.in_(list(quantities)), value.area_id == area, value.source_id.in_(list(order))
+            )
+            found = pd.DataFrame([tuple(row) for row in connection.execute(query)], columns=list(names))
+            recency = found["source_id"].map(order)
+            newest = recency.groupby([found["quantity"], found["period"], found["basis"]]).transform("max")
+            return found[recency == newest].astype({"value": float}).reset_index(drop=True)
+
+        made: pd.DataFrame = self._keep(("local counts", context, tuple(quantities), area), make)
+        return made
+
+    def residents(self, context: Context, area: str) -> pd.DataFrame:
+        """An area's residents by period, ages, sex and ethnicity, each mid-year from the newest release that has it.
+
+        Columns: `source_id, area, period, age_from, age_to, sex, ethnicity, value, state`.
+        """
+
+        def make(connection: Connection) -> pd.DataFrame:
+            sources = store.active_sources(connection, context)
+            order = {s.id: at for at, s in enumerate(sorted(sources, key=lambda s: (s.released_on, s.id)))}
+            row = PopulationRow.__table__.c
+            names = ("source_id", "area_id", "period", "age_from", "age_to", "sex", "ethnicity", "value", "state")
+            query = sa.select(*(row[name] for name in names)).where(row.area_id == area, row.source_id.in_(list(order)))
+            found = pd.DataFrame([tuple(r) for r in connection.execute(query)], columns=list(names))
+            found = found.assign(recency=found["source_id"].map(order)).sort_values("recency")
+            found = found.drop_duplicates(["period", "age_from", "age_to", "sex", "ethnicity"], keep="last")
+            return found.drop(columns="recency").rename(columns={"area_id": "area"}).reset_index(drop=True)
+
+        made: pd.DataFrame = self._keep(("residents", context, area), make)
+        return made
+
     def periods_submitted(self, context: Context) -> dict[str, tuple[str, ...]]:
         """The periods for which each agency's return has been accepted, oldest first."""
         submissions = [s for s in self.sources(context).values() if s.kind == store.SUBMISSION]
@@ -230,6 +291,111 @@ class Queries:
             ("historic", context, measure), lambda connection: read_historic(connection, context, measure)
         )
         return whole[whole["area"] == area].reset_index(drop=True)
+
+    def readings(self, context: Context, model: str | None = None) -> pd.DataFrame:
+        """Every authority's newest figures of the framework's measures, read: `etl.transform.read_all.COLUMNS`."""
+        neighbours = self.neighbours(context, model)
+        others = self._other_models(context, neighbours.model)
+
+        def make(_connection: Connection) -> pd.DataFrame:
+            self.compared_all(context, model)
+            return read_all(self._kept[("to read", context, neighbours.model)], self.catalogue, neighbours, others)
+
+        found: pd.DataFrame = self._keep(("readings", context, neighbours.model), make)
+        return found
+
+    def readings_of(self, context: Context, measure: str, model: str | None = None) -> pd.DataFrame:
+        """The same of one measure and all its categories, without reading the others' figures."""
+        neighbours = self.neighbours(context, model)
+        others = self._other_models(context, neighbours.model)
+        frame = self.compared(context, measure, model).frame
+
+        def make(_connection: Connection) -> pd.DataFrame:
+            return read_all(frame, self.catalogue, neighbours, others, every_category=True)
+
+        found: pd.DataFrame = self._keep(("readings of", context, measure, neighbours.model), make)
+        return found
+
+    def readings_at(
+        self, context: Context, area: str, model: str | None = None, *, measure: str | None = None
+    ) -> dict[tuple[str, str, str, str], Row]:
+        """An area's readings by measure, category, kind and basis: of one measure with all its categories, or of all
+        measures with their headline ones."""
+        neighbours = self.neighbours(context, model)
+        whole = self.readings(context, model) if measure is None else self.readings_of(context, measure, model)
+
+        def make(_connection: Connection) -> dict[tuple[str, str, str, str], Row]:
+            rows = whole[whole["area"] == area].to_dict("records")
+            named = [{str(name): cell for name, cell in row.items()} for row in rows]
+            return {(r["measure"], r["category"], r["kind"], r["basis"]): r for r in named}
+
+        found: dict[tuple[str, str, str, str], Row] = self._keep(
+            ("readings at", context, area, neighbours.model, measure), make
+        )
+        return found
+
+    def readings_with_counts(self, context: Context, model: str | None = None) -> pd.DataFrame:
+        """The readings with the counts of the year before, as the attention list wants them."""
+        neighbours, read = self.neighbours(context, model), self.readings(context, model)
+
+        def make(_connection: Connection) -> pd.DataFrame:
+            return with_counts_before(read, self._kept[("to read", context, neighbours.model)])
+
+        found: pd.DataFrame = self._keep(("readings with counts", context, neighbours.model), make)
+        return found
+
+    def journey(self, context: Context) -> JourneyFigures:
+        """Counts and ratios of the framework's journey, of every area and period. Raises WrongUseError without one."""
+        journey = self.catalogue.frameworks[context.framework].journey
+        if journey is None:
+            raise WrongUseError(f"The framework “{context.framework}” has no journey. Look at its measures instead.")
+        names = [step.measure for step in journey.steps]
+        pairs = [(step.measure, step.for_every) for step in journey.steps if step.for_every]
+
+        def make(_connection: Connection) -> JourneyFigures:
+            return JourneyFigures(pd.concat([self.compared(context, name).frame for name in names]), names, pairs)
+
+        found: JourneyFigures = self._keep(("journey", context), make)
+        return found
+
+    def annotations(self, context: Context) -> ChartNotes:
+        """What people have put on charts and holds: new baselines, events, targets."""
+        found: ChartNotes = self._keep(
+            ("annotations", context), lambda connection: ChartNotes(read_notes(connection, context))
+        )
+        return found
+
+    def chart_notes(self, context: Context, *, withdrawn: bool = False) -> tuple[ChartNote, ...]:
+        """The same one by one, with those that have been withdrawn if asked for."""
+        found: tuple[ChartNote, ...] = self._keep(
+            ("chart notes", context, withdrawn), lambda connection: read_notes(connection, context, withdrawn=withdrawn)
+        )
+        return found
+
+    def control_charts(
+        self, context: Context, measure: str, basis: Basis, category: str, *, local: bool, whole: bool = False
+    ) -> ControlCharts | Refusal:
+        """The control charts of all areas in one pass, without events; or why there are none.
+
+        `local` figures are the agency's own, the others are published. `whole` is every month, not the last 36.
+        """
+        notes, figures = self.annotations(context), self.figures(context, measure)
+
+        def make(_connection: Connection) -> ControlCharts | Refusal:
+            kind = store.SUBMISSION if local else store.RELEASE
+            chosen = figures[(figures["kind"] == kind) & (figures["category"] == category)]
+            formula = self.catalogue.measure(measure)
+            return charts_of(chosen, formula, self.catalogue, basis, rebases=notes.rebases(formula), whole=whole)
+
+        found: ControlCharts | Refusal = self._keep(
+            ("control charts", context, measure, basis, category, local, whole), make
+        )
+        return found
+
+    def _other_models(self, context: Context, model: str) -> tuple[NeighbourSets, ...]:
+        """The neighbour models that are not shown, the newest first."""
+        known = [found.id for found in self.neighbour_models() if found.id != model]
+        return tuple(self.neighbours(context, found) for found in known)
 
 
 def _population_rows(

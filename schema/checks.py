@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from schema.measures import Measure
+from schema.measures import Framework, Measure
 from schema.periods import Basis
 from schema.publications import Publication
 from schema.quantities import Quantity, QuantityKind
@@ -24,7 +24,7 @@ class Fault(NamedTuple):
     """What is wrong in the file that defines something."""
 
     defined: tuple[str, str]
-    """What the file defines: `("measure", id)`, `quantity`, `return` or `publication`."""
+    """What the file defines: `("measure", id)`, `quantity`, `return`, `publication` or `framework`."""
     word: str
     """What stands on the line to mend."""
     message: str
@@ -46,6 +46,8 @@ def faults(catalogue: "Catalogue") -> Iterator[Fault]:
         yield from _return_faults(catalogue, spec)
     for publication in catalogue.publications.values():
         yield from _publication_faults(catalogue, publication)
+    for framework in catalogue.frameworks.values():
+        yield from _journey_faults(catalogue, framework)
     # Last, since a slip in a name makes a quantity homeless too.
     for quantity in catalogue.quantities.values():
         yield from _home_faults(quantity, homes[quantity.id])
@@ -57,6 +59,23 @@ def _quantity_faults(catalogue: "Catalogue", quantity: Quantity) -> Iterator[Fau
         yield Fault(defined, quantity.id, f"{quantity.id}: “{breakdown}” is no breakdown.")
     for carrier in sorted(set(quantity.published_in) - set(catalogue.publications)):
         yield Fault(defined, carrier, f"{quantity.id}: “{carrier}” is no publication.")
+
+
+def _journey_faults(catalogue: "Catalogue", framework: Framework) -> Iterator[Fault]:
+    """The steps are counts over a period, one quantity each, and the sources are shares."""
+    if framework.journey is None:
+        return
+    defined = ("framework", framework.id)
+    for step in framework.journey.steps:
+        measure = catalogue.measures.get(step.measure)
+        if measure is None:
+            yield Fault(defined, step.measure, f"the journey’s “{step.measure}” is no measure.")
+        elif len(measure.numerator) != 1 or measure.share_by or catalogue.at_date(measure):
+            message = f"the journey’s “{step.measure}” is no count of one quantity over a period."
+            yield Fault(defined, step.measure, message, "Name a measure whose numerator is one flow.")
+    for name in (framework.journey.contact_sources, framework.journey.referral_sources):
+        if name not in catalogue.measures or not catalogue.measures[name].share_by:
+            yield Fault(defined, name, f"the journey’s “{name}” is no measure with a `share_by`.")
 
 
 def _home_faults(quantity: Quantity, homes: list[str]) -> Iterator[Fault]:
@@ -105,6 +124,8 @@ def _measure_faults(catalogue: "Catalogue", measure: Measure, homes: dict[str, l
         yield Fault(
             defined, "numerator:", "the numerator mixes flows and stocks, which never add up.", "Take one of the two."
         )
+    if measure.within is not None and measure.within not in catalogue.quantities:
+        yield Fault(defined, "within:", f"`within`: “{measure.within}” is no quantity.")
     if measure.share_by and measure.share_by not in catalogue.breakdowns:
         yield Fault(defined, "share_by:", f"`share_by`: “{measure.share_by}” is no breakdown.")
     if measure.headline_category not in catalogue.category_keys:

@@ -88,6 +88,16 @@ class Cohort(Model):
     reported: str
 
 
+class DesignEffect(Model):
+    """How many times larger the variance of a measure is because its events come in clusters, and why.
+
+    `value` is 1 or more: an interval is widened by its square root. `because` is a clause that follows “because”.
+    """
+
+    value: float = Field(ge=1)
+    because: str = Field(min_length=1)
+
+
 class Measure(Model):
     """A formula over quantities.
 
@@ -97,6 +107,8 @@ class Measure(Model):
     `says` is the measure's finding as a sentence, with `{value}` and, where it is shared out, `{category}` to fill in.
     `printed` is the quantity that holds the value as its publisher printed it; it rules for England and the regions,
     whose counts are rounded, and with `printed_rules: everywhere` (full-time equivalents) for authorities too.
+    `within` is a quantity of the same return, broken down alike, of which the numerator is a part: where no population
+    by group is loaded, its groups are what the measure's are set against.
     `retired` is the day from which a measure is no longer used: it keeps its past, and no return asks for it.
     """
 
@@ -112,10 +124,10 @@ class Measure(Model):
     paper_says: str = ""
     we_read_it_as: str
     doubts: tuple[str, ...] = ()
-    numerator: tuple[Term, ...]
+    numerator: tuple[Term, ...] = Field(min_length=1)
     denominator: tuple[Term, ...] = ()
     population: Ages | None = None
-    per: int
+    per: int = Field(gt=0)
     unit: str
     decimals: int = Field(ge=0, le=3)
     share_by: str | None = None
@@ -127,7 +139,9 @@ class Measure(Model):
     statutory_limit: str = ""
     agency: str
     published_as: Counterpart
+    design_effect: DesignEffect | None = None
     breakdowns: tuple[str, ...] = ()
+    within: str | None = None
     cohort: Cohort | None = None
     serves: str | None = None
     question: str
@@ -187,6 +201,40 @@ class Priority(Model):
     kind: Literal["practice", "assurance", "strategic"]
 
 
+class JourneyStep(Model):
+    """A count on the way from contact to care: that of a measure's numerator.
+
+    `for_every` names the measure of another step, the count that this one is set in a ratio to.
+    """
+
+    measure: str
+    for_every: str | None = None
+
+
+class Journey(Model):
+    """Counts of one period, in the order in which agencies come to them. They are not the same children followed.
+
+    `contact_sources` and `referral_sources` name the measures that share out contacts and referrals by who made them. A
+    source of contact belongs to the source of referral of the same id, or else to the longest one that its id begins
+    with: `police-other` to `police`.
+    """
+
+    title: str
+    steps: tuple[JourneyStep, ...] = Field(min_length=2)
+    contact_sources: str
+    referral_sources: str
+
+    @model_validator(mode="after")
+    def _ratios_are_to_steps(self) -> Self:
+        names = [step.measure for step in self.steps]
+        if len(set(names)) < len(names):
+            raise ValueError("a measure is a step once")
+        for step in self.steps:
+            if step.for_every is not None and (step.for_every not in names or step.for_every == step.measure):
+                raise ValueError(f"`for_every: {step.for_every}` names another step's measure")
+        return self
+
+
 class Framework(Model):
     """A set of outcomes whose measures belong together."""
 
@@ -195,3 +243,4 @@ class Framework(Model):
     source: str
     outcomes: tuple[Outcome, ...]
     priorities: tuple[Priority, ...]
+    journey: Journey | None = None

@@ -77,19 +77,35 @@ class Quantity(Model):
 
 
 class Category(Model):
-    """One value of a breakdown."""
+    """One value of a breakdown.
+
+    `ages` are those of the residents that a band of age is a band of. What is `apart` is no group of residents (not
+    known, unborn, elsewhere): it is counted, and is neither set against the groups nor one of them.
+    """
 
     id: str = Field(pattern=ID_PATTERN)
     title: str
+    ages: Ages | None = None
+    apart: bool = False
 
 
 class Breakdown(Model):
-    """A way to split a quantity. In a multi-select one a child may count under several, so shares may pass 100 %."""
+    """A way to split a quantity. In a multi-select one a child may count under several, so shares may pass 100 %.
+
+    A `characteristic` says who a child is, so that its groups are set against each other.
+    """
 
     id: str = Field(pattern=ID_PATTERN)
     title: str
     multi_select: bool = False
+    characteristic: bool = False
     categories: tuple[Category, ...]
+
+    @model_validator(mode="after")
+    def _groups_are_apart(self) -> Self:
+        if self.characteristic and self.multi_select:
+            raise ValueError("a `characteristic` puts each child in one category: it is not `multi_select`")
+        return self
 
     def key(self, category: str) -> str:
         """How a category is written in a file and in the database: `source:police`."""

@@ -7,9 +7,16 @@ import numpy as np
 
 from dashboard.compared import Row
 from dashboard.views.figure import number
+from etl.transform.differences import design_effect_words
 from etl.transform.intervals import interval_of
 from schema.catalogue import Catalogue
 from schema.measures import Measure
+
+
+def effect_of(measure: Measure) -> float:
+    """The design effect of a measure: counts are divided by it, so that their interval is that of as many as they are
+    worth (`etl.transform.differences.limits_of`)."""
+    return 1.0 if measure.design_effect is None else measure.design_effect.value
 
 
 def interval_kind(measure: Measure, catalogue: Catalogue) -> tuple[Literal["proportion", "rate"] | None, str]:
@@ -19,6 +26,8 @@ def interval_kind(measure: Measure, catalogue: Catalogue) -> tuple[Literal["prop
         return None, "No interval: it rests on full-time equivalents, which are not counts of separate events."
     stock = " Largely the same children are there from one date to the next, so the interval is no test of a change."
     tail = stock if catalogue.at_date(measure) else " Children come in families, so the true interval is wider."
+    if measure.design_effect is not None:
+        tail = f" {design_effect_words(measure.design_effect.value, measure.design_effect.because)}"
     if measure.population is not None:
         return "rate", "95% interval: Byar’s approximation (exact Poisson below a count of 10)." + tail
     if measure.denominator and measure.is_percentage:
@@ -36,7 +45,8 @@ def intervals(rows: Sequence[Row], measure: Measure, catalogue: Catalogue) -> li
         return [None] * len(rows)
     numerator = np.array([row["numerator"] for row in rows], dtype=float)
     denominator = np.array([row["denominator"] for row in rows], dtype=float)
-    lower, upper = interval_of(numerator, denominator, measure.per, kind)
+    effect = effect_of(measure)
+    lower, upper = interval_of(numerator / effect, denominator / effect, measure.per, kind)
     ranked = [catalogue.areas.by_id[str(row["area"])].ranked and number(row["value"]) is not None for row in rows]
     return [
         (float(low), float(high)) if good and np.isfinite(low) else None

@@ -443,6 +443,22 @@ def test_a_priority_that_the_framework_does_not_have_is_refused(folder: Path) ->
     assert "“world-peace” is no priority of the framework" in refusal(folder)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("{measure: contacts}", "{measure: conversations}", "names another step"),
+        ("{measure: police-protection-notices,", "{measure: whispers,", "“whispers” is no measure"),
+        ("{measure: police-protection-notices,", "{measure: children-in-need,", "is no count of one quantity"),
+        ("contact_sources: contacts-by-source", "contact_sources: contacts", "is no measure with a `share_by`"),
+    ],
+)
+def test_a_journey_over_what_is_no_count_is_refused(folder: Path, old: str, new: str, says: str) -> None:
+    change(folder, FRAMEWORK, old, new)
+    message = refusal(folder)
+    assert message.startswith("schema/frameworks/children/framework.yaml")
+    assert says in message
+
+
 def test_an_outcome_that_the_framework_does_not_have_is_refused(folder: Path) -> None:
     outcome = folder / "frameworks" / "children" / "outcome-9"
     outcome.mkdir()
