@@ -35,7 +35,11 @@ app = typer.Typer(
 publication = typer.Typer(help="National publications.", no_args_is_help=True, rich_markup_mode=None)
 returns = typer.Typer(help="Agencies' returns: forms, checks, submission.", no_args_is_help=True, rich_markup_mode=None)
 papers = typer.Typer(help="Figures that older papers print.", no_args_is_help=True, rich_markup_mode=None)
+charts = typer.Typer(
+    help="What people put on charts: new baselines, events, targets.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(publication, name="publication")
+app.add_typer(charts, name="chart")
 app.add_typer(papers, name="paper")
 app.add_typer(returns, name="return")
 
@@ -232,6 +236,7 @@ def list_publications() -> None:
     """List the datasets that can be loaded, their releases, and which of them are loaded."""
     from etl.load import store
     from etl.load.engine import reading
+    from etl.transform.fingerprint import of_reading
     from schema.catalogue import default_catalogue
 
     with _engine() as engine, reading(engine) as connection:
@@ -240,6 +245,8 @@ def list_publications() -> None:
         for day in sorted(known.releases):
             source = loaded.get((known.id, day.isoformat()))
             state = f"loaded {source.loaded_at:%Y-%m-%d %H:%M} UTC from {source.file_name}" if source else "not loaded"
+            if source and source.reading != of_reading(default_catalogue(), known.id):
+                state += "; more of it is read now: load it again"
             _out.print(f"{known.id}  {day}  {known.title}: {state}", markup=False)
 
 
@@ -312,7 +319,15 @@ def check_return(file: ReturnFile, agency: Agency, period: ReturnPeriod) -> None
     _show_findings(checked.findings)
     errors = sum(finding.severity == "error" for finding in checked.findings)
     warnings = len(checked.findings) - errors
-    _out.print(f"{file.name}: {len(checked.values):,} figures, {errors} errors, {warnings} warnings.", markup=False)
+    period_found = parse_period(period)
+    asked = catalogue.figures_asked(agency, period_found)
+    given = int((checked.values["period"] == period_found.code).sum())
+    restated = ", ".join(checked.restated_periods)
+    also = f" It restates {restated} ({len(checked.values) - given:,} figures)." if restated else ""
+    _out.print(
+        f"{file.name}: {given:,} of the {asked:,} figures asked for, {errors} errors, {warnings} warnings.{also}",
+        markup=False,
+    )
     if checked.blocked:
         raise typer.Exit(1)
 
@@ -333,6 +348,8 @@ def submit_return(file: ReturnFile, agency: Agency, period: ReturnPeriod) -> Non
         return
     restated = ", ".join(done.checked.restated_periods)
     also = f" It restates {restated}." if restated else ""
+    if done.same_as:
+        also += f" It is the same file as version {done.same_as}: what replaced that is undone."
     _out.print(
         f"{file.name}: version {done.version} accepted, {done.values:,} values kept, {done.figures:,} figures "
         f"computed.{also}",
@@ -413,6 +430,205 @@ def indicators(
         _err.print("No figure is kept for this; `safeguarding publication list` says what is loaded.", markup=False)
 
 
+class EventKind(StrEnum):
+    """What an event on a chart is."""
+
+    EVENT = "event"
+    DEFINITION = "definition"
+    SYSTEM = "system"
+
+
+class TargetBasis(StrEnum):
+    """How the figures that a target is for cover time."""
+
+    QUARTER = "quarter"
+    MONTH = "month"
+    ROLLING_YEAR = "rolling-year"
+    YEAR = "year"
+    TERM = "term"
+    ACADEMIC_YEAR = "academic-year"
+
+
+OfMeasure = Annotated[str, typer.Option(help="The measure's id; `safeguarding measures` lists them.")]
+OfArea = Annotated[str, typer.Option(help="The area: id, DfE code or GSS code. The partnership's own if left out.")]
+Everywhere = Annotated[bool, typer.Option("--everywhere", help="In all areas, and not in one.")]
+By = Annotated[str, typer.Option(help="Who decided it: a name or a role. It stands on the chart.")]
+Why = Annotated[str, typer.Option(help="Why, in a sentence. It stands on the chart.")]
+
+
+@charts.command(
+    "rebase",
+    epilog="Example: safeguarding chart rebase --measure referrals --from 2024-25Q2 --by 'Head of the front door' "
+    "--reason 'Contacts and referrals are told apart by the new screening'",
+)
+def rebase(
+    measure: OfMeasure,
+    start: Annotated[str, typer.Option("--from", help="The first month or quarter of it: 2025M04, 2025-26Q1.")],
+    reason: Why,
+    by: By,
+    area: OfArea = "",
+    everywhere: Everywhere = False,
+) -> None:
+    """Draw a control chart's limits anew from a month or quarter on: when the service has changed, and not the luck."""
+    from dashboard.commands import rebase_chart
+    from schema.areas import load_areas
+    from schema.catalogue import default_catalogue
+    from schema.periods import parse_period
+
+    with _engine() as engine:
+        number = rebase_chart(
+            engine,
+            _context(),
+            default_catalogue(),
+            measure=measure,
+            start=parse_period(start),
+            reason=reason,
+            who=by,
+            area=load_areas().find(area) if area else None,
+            everywhere=everywhere,
+        )
+    _out.print(f"New baseline {number}: the limits of {measure} are drawn anew from {start}.", markup=False)
+
+
+@charts.command(
+    "event",
+    epilog="Example: safeguarding chart event --on 2024-09-02 --label 'New recording system' --kind system "
+    "--agency childrens-social-care",
+)
+def event(
+    on: Annotated[str, typer.Option(help="The day: 2024-09-02.")],
+    label: Annotated[str, typer.Option(help="What happened, in a few words. It stands on the chart.")],
+    kind: Annotated[EventKind, typer.Option(help="Whether a definition or a system changed.")] = EventKind.EVENT,
+    measure: Annotated[str, typer.Option(help="On one measure's chart only.")] = "",
+    agency: Annotated[str, typer.Option(help="On the charts of one agency's measures only.")] = "",
+    area: OfArea = "",
+    everywhere: Everywhere = False,
+) -> None:
+    """Mark on control charts that something happened. It changes no limits."""
+    from dashboard.commands import mark_event
+    from schema.areas import load_areas
+    from schema.catalogue import default_catalogue
+
+    day = _day(on)
+    with _engine() as engine:
+        number = mark_event(
+            engine,
+            _context(),
+            default_catalogue(),
+            day=day,
+            label=label,
+            kind=kind.value,
+            measure=measure,
+            agency=agency,
+            area=load_areas().find(area) if area else None,
+            everywhere=everywhere,
+        )
+    _out.print(f"Event {number} is marked on {day:%d/%m/%Y}.", markup=False)
+
+
+@charts.command(
+    "target",
+    epilog="Example: safeguarding chart target --measure initial-conferences-within-15-working-days --value 90 "
+    "--since 2025-04-01 --by 'The partnership board' --reason 'Agreed with the plan for 2025-26'",
+)
+def target(
+    measure: OfMeasure,
+    value: Annotated[float, typer.Option(help="In the measure's unit: 90 for 90%.")],
+    since: Annotated[str, typer.Option(help="The day from which it holds: 2025-04-01.")],
+    reason: Why,
+    by: By,
+    basis: Annotated[
+        TargetBasis | None, typer.Option(help="Of what is counted over a period: in a quarter, a year …")
+    ] = None,
+    category: Annotated[str, typer.Option(help="Of a measure that is shared out; its first one if left out.")] = "",
+    area: OfArea = "",
+) -> None:
+    """Set a target: the chart then says whether it will reliably be met."""
+    from dashboard.commands import set_target
+    from schema.areas import load_areas
+    from schema.catalogue import default_catalogue
+    from schema.periods import Basis
+
+    day = _day(since)
+    with _engine() as engine:
+        number = set_target(
+            engine,
+            _context(),
+            default_catalogue(),
+            measure=measure,
+            value=value,
+            since=day,
+            reason=reason,
+            who=by,
+            basis=Basis(basis.value) if basis else None,
+            category=category,
+            area=load_areas().find(area) if area else None,
+        )
+    _out.print(f"Target {number}: {value:g} for {measure} from {day:%d/%m/%Y}.", markup=False)
+
+
+@charts.command("withdraw", epilog="Example: safeguarding chart withdraw 3 --reason 'Marked on the wrong day'")
+def withdraw(
+    number: Annotated[int, typer.Argument(help="Its number, as `safeguarding chart list` has it.")],
+    reason: Annotated[str, typer.Option(help="Why, in a sentence. It is kept.")],
+) -> None:
+    """Take a baseline, an event or a target off the charts. It stays on record, and `--as-of` still shows it."""
+    from dashboard.commands import withdraw_chart_note
+
+    with _engine() as engine:
+        note = withdraw_chart_note(engine, _context(), number, reason)
+    _out.print(f"Withdrawn: {note.kind.words} {note.id}, “{note.text}”.", markup=False)
+
+
+@charts.command("list", epilog="Example: safeguarding chart list --measure referrals --withdrawn")
+def list_notes(
+    measure: Annotated[str, typer.Option(help="What is on one measure's chart; everything if left out.")] = "",
+    withdrawn: Annotated[bool, typer.Option("--withdrawn", help="What has been withdrawn too.")] = False,
+    as_of: Annotated[
+        str, typer.Option(help="What held at an instant (2026-01-31T17:00, UTC unless it has a zone) or a day's end.")
+    ] = "",
+    output: Annotated[OutputFormat, typer.Option("--format", help="csv or json.")] = OutputFormat.CSV,
+) -> None:
+    """List the baselines, events and targets on charts: who, when and why."""
+    import pandas as pd
+
+    from dashboard.queries import Queries
+    from schema.catalogue import default_catalogue
+
+    catalogue = default_catalogue()
+    chosen = catalogue.measure(measure) if measure else None
+    context = _context(_instant(as_of) if as_of else None)
+    with _engine() as engine:
+        found = Queries(engine, catalogue).chart_notes(context, withdrawn=withdrawn)
+    rows = [
+        {
+            "number": note.id,
+            "kind": note.kind.value,
+            "measure": note.measure,
+            "agency": note.agency,
+            "area": note.area,
+            "category": note.category,
+            "basis": note.basis,
+            "day": note.day.isoformat(),
+            "period": note.period,
+            "value": note.value,
+            "event_kind": note.event_kind,
+            "text": note.text,
+            "who": note.who,
+            "recorded_at": note.at.isoformat() if note.at else "",
+            "recorded_by": note.actor,
+            "withdrawn_at": note.withdrawn_at.isoformat() if note.withdrawn_at else "",
+            "withdrawn_by": note.withdrawn_by,
+            "withdrawn_why": note.withdrawn_why,
+        }
+        for note in found
+        if chosen is None or note.about(chosen)
+    ]
+    _print_rows(pd.DataFrame(rows, columns=None if rows else ["number"]), output)
+    if not rows:
+        _err.print("Nothing has been put on a chart; `safeguarding chart --help` says how.", markup=False)
+
+
 def _partnership_if_any(
     agency: str = "", before: "Period | None" = None
 ) -> "tuple[PartnershipRow | None, dict[Key, LastFigure]]":
@@ -455,6 +671,8 @@ def _instant(text: str) -> datetime:
             instant = instant.replace(hour=23, minute=59, second=59, microsecond=999_999)
     except ValueError as error:
         raise WrongUseError(f"“{text[:40]}” is not an instant. Write it as 2026-01-31T17:00.") from error
+    if not 1990 <= instant.year <= 9000:
+        raise WrongUseError(f"“{text[:40]}” is no instant at which anything was known. Write it as 2026-01-31T17:00.")
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 

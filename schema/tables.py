@@ -299,6 +299,52 @@ class HistoricFigureRow(Base):
     """A sentence where `computed` is not the printed value."""
 
 
+class ChartNoteRow(Base):
+    """What a person has put on charts: a new baseline, an event, or a target. Never changed; it can be withdrawn.
+
+    An empty `measure`, `agency`, `area_id`, `category` or `basis` means every one.
+    """
+
+    __tablename__ = "chart_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    partnership_id: Mapped[str] = mapped_column(ForeignKey("partnership.id"))
+    kind: Mapped[str]
+    """`rebase`, `event` or `target`."""
+    measure: Mapped[str]
+    agency: Mapped[str]
+    """Whose measures an event marks; empty for the other kinds."""
+    area_id: Mapped[str]
+    category: Mapped[str]
+    basis: Mapped[str]
+    """Of a target that is a number of something, which means one thing in a quarter and another in a year."""
+    day: Mapped[date]
+    """The first day of the new baseline, the day of the event, or the day from which the target holds."""
+    period: Mapped[str]
+    """The month or quarter that a new baseline begins with; empty for the other kinds."""
+    value: Mapped[float | None]
+    """The target, in the unit of its measure."""
+    event_kind: Mapped[str]
+    """`event`, `definition` or `system`; empty for the other kinds."""
+    text: Mapped[str]
+    """Why the baseline or the target is so, or what happened."""
+    who: Mapped[str]
+    """Who decided it; `actor` wrote it down."""
+    at: Mapped[datetime]
+    actor: Mapped[str]
+
+
+class ChartNoteWithdrawalRow(Base):
+    """That a note on charts holds no longer. It stays, and a look back before this instant shows it still."""
+
+    __tablename__ = "chart_note_withdrawal"
+
+    note_id: Mapped[int] = mapped_column(ForeignKey("chart_note.id"), primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    reason: Mapped[str]
+
+
 class AuditEventRow(Base):
     """Every write, who did it, and when."""
 
