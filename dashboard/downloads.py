@@ -16,6 +16,7 @@ from dashboard.views.compare import Bar, ComparePage, Panel, compare_page
 from dashboard.views.definition import definition
 from dashboard.views.frameworks import with_framework
 from dashboard.views.historic import HistoricFigure, historic
+from dashboard.views.journey import JourneyPage, Value, journey_page
 from dashboard.views.measure import MeasurePage, measure_page
 from dashboard.views.points import Point
 from schema.catalogue import Catalogue
@@ -90,6 +91,12 @@ PAPER_COLUMNS = (
 )  # fmt: skip
 
 
+JOURNEY_COLUMNS = (
+    "what", "measure", "for_every_100", "source_of_contact_or_referral", "area", "area_name", "whose", "region_name",
+    "model", "n", "period", "basis", "value", "state", "count_above", "count_below", "source",
+)  # fmt: skip
+
+
 def add_routes(server: Flask, queries: Queries, context: Context) -> None:
     """Give the application its downloads."""
 
@@ -104,6 +111,10 @@ def add_routes(server: Flask, queries: Queries, context: Context) -> None:
     @server.get("/download/compare.csv")
     def download_compare() -> Response:
         return _answered(lambda asked: _compare(queries, context, asked))
+
+    @server.get("/download/journey.csv")
+    def download_journey() -> Response:
+        return _answered(lambda asked: _journey(queries, context, asked))
 
     @server.get("/download/catalogue.csv")
     def download_catalogue() -> Response:
@@ -145,6 +156,13 @@ def _compare(queries: Queries, context: Context, asked: Mapping[str, str]) -> tu
     area = home_area(queries, context, asked.get("area"))
     page = compare_page(queries, context, area, asked.get("measures", ""), asked.get("areas", ""), asked.get("model"))
     return f"compare_{page.area.id}.csv", compare_csv(page)
+
+
+def _journey(queries: Queries, context: Context, asked: Mapping[str, str]) -> tuple[str, str]:
+    framed = with_framework(queries.catalogue, context, asked.get("framework"))
+    area = home_area(queries, framed, asked.get("area"))
+    page = journey_page(queries, framed, area, asked.get("basis", ""), asked.get("model") or None)
+    return f"journey_{page.area.id}_{page.covering.value}.csv", journey_csv(page)
 
 
 def _catalogue(queries: Queries, context: Context, asked: Mapping[str, str]) -> tuple[str, str]:
@@ -226,6 +244,45 @@ def compare_csv(page: ComparePage) -> str:
     """The compare page's figures: one row for each measure and area."""
     rows = [_bar(bar, panel) for panel in page.panels for bar in panel.bars]
     return _written(COMPARE_COLUMNS, rows)
+
+
+def journey_csv(page: JourneyPage) -> str:
+    """The journey page’s counts, ratios and shares by source, one row for each number. Values are unrounded."""
+    rows: list[dict[str, object]] = []
+    for step in page.steps:
+        found = [value for value in (step.local, step.published) if value is not None]
+        rows += [_journey_row("count", step.measure.id, "", "", value, page) for value in found]
+    for ratio in page.ratios:
+        rows += [_journey_row("ratio", ratio.above.id, ratio.below.id, "", value, page) for value in ratio.values]
+    for row in page.sources:
+        contacts = [row.contacts] if row.contacts is not None else []
+        for measure, values in ((page.contacts, contacts), (page.referrals, row.referrals)):
+            rows += [_journey_row("share", measure.id, "", row.source, value, page) for value in values]
+    return _written(JOURNEY_COLUMNS, rows)
+
+
+def _journey_row(
+    what: str, measure: str, for_every: str, source: str, value: Value, page: JourneyPage
+) -> dict[str, object]:
+    return {
+        "what": what,
+        "measure": measure,
+        "for_every_100": for_every,
+        "source_of_contact_or_referral": source,
+        "area": page.area.code,
+        "area_name": page.area.name,
+        "whose": value.whose,
+        "region_name": page.region_name if value.whose == "region" else "",
+        "model": page.model.id if value.n is not None else "",
+        "n": value.n,
+        "period": value.period,
+        "basis": value.basis.value,
+        "value": value.value,
+        "state": value.state.value,
+        "count_above": value.above,
+        "count_below": value.below,
+        "source": value.source,
+    }
 
 
 def papers_csv(figures: Sequence[HistoricFigure]) -> str:

@@ -129,7 +129,7 @@ def _refuse_two_of_one_release(read: Sequence[Extracted]) -> None:
         if other.sha256 != found.sha256:
             raise FileRefusedError(
                 f"{other.file_name} and {found.file_name} are both {found.publication.title}, release {found.release}, "
-                "and differ. Load the right one alone."
+                "and differ. Load one of them alone, the one that holds more."
             )
 
 

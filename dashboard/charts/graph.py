@@ -45,6 +45,8 @@ def graph_block(
     height: int = 340,
     key: Component | None = None,
     legend: Component | None = None,
+    below: Component | None = None,
+    controls: Component | None = None,
 ) -> html.Figure:
     """A graph with everything that must stand around it.
 
@@ -59,6 +61,8 @@ def graph_block(
         height: in pixels.
         key: the names of the lines, beside the graph on a wide screen and beneath it on a narrow one.
         legend: what the marks stand for, above the graph.
+        below: what else is said of it, beneath.
+        controls: how else the same may be seen, above it all.
     """
     picture = html.Div(
         dcc.Graph(id=id, figure=dressed(figure, height), config=GRAPH_CONFIG, style={"height": f"{height}px"}),
@@ -68,11 +72,13 @@ def graph_block(
     )
     return html.Figure(
         [
+            controls,
             html.Figcaption(
                 [html.H2(title, id=f"{id}-title"), html.P(subtitle, className="muted"), html.P(summary)],
             ),
             legend,
             picture if key is None else html.Div([picture, key], className="graph-and-key"),
+            below,
             html.P(source, className="source-line"),
             table_key(table),
         ],

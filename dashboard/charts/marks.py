@@ -46,5 +46,9 @@ _MARKS = {
         f"<path d='M12 8h6v10h-6z' fill='{palette.NEIGHBOURS}'/>"
         f"<circle cx='15' cy='3.5' r='2.6' fill='none' stroke='{palette.NEIGHBOURS}' stroke-width='1.6'/>"
     ),
+    "other-dot": "<path d='M12 6h6v6h-6z' fill='#8a95a3'/>",
+    "limit-998": f"<path d='M0 9h30' stroke='{palette.INK}' stroke-width='2'/>",
+    "limit-95": f"<path d='M0 9h30' stroke='{palette.INK}' stroke-width='1.6' stroke-dasharray='6 4'/>",
+    "limit-chance": f"<path d='M0 9h30' stroke='{palette.QUIET}' stroke-width='1.4' stroke-dasharray='1.5 3'/>",
     "other-bar": f"<path d='M12 5h6v13h-6z' fill='{palette.OTHERS}'/>",
 }

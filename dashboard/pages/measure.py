@@ -6,18 +6,24 @@ from dash import dcc, html
 
 from dashboard import downloads
 from dashboard.charts import breakdown as breakdown_chart
+from dashboard.charts import funnel as funnel_chart
 from dashboard.charts import ranking as ranking_chart
 from dashboard.charts import trend as trend_chart
+from dashboard.charts.control import control_block
 from dashboard.charts.graph import graph_block
 from dashboard.components.links import address
 from dashboard.components.measure import (
+    bases,
     breakdown,
+    control_note,
     controls,
     definition,
     evidence,
     figures_table,
+    funnel,
     heading,
     historic,
+    inequality,
     provenance,
     ranking,
     side,
@@ -25,9 +31,13 @@ from dashboard.components.measure import (
 )
 from dashboard.shell import Body, Page, Visit
 from dashboard.views.choices import Asked, Covering
+from dashboard.views.control import Control, control
+from dashboard.views.funnel import funnel as funnel_of
 from dashboard.views.historic import HistoricFigure, drawable
 from dashboard.views.historic import historic as historic_figures
+from dashboard.views.inequality import inequality as inequality_of
 from dashboard.views.measure import MeasurePage, measure_page
+from dashboard.views.ranking import Ranking
 
 
 def draw(visit: Visit) -> Body:
@@ -45,8 +55,12 @@ def draw(visit: Visit) -> Body:
         body.append(html.Div([part for part in rest if part is not None], className="stack"))
         return Body(view.measure.title, body)
     earlier = drawable(papers, view) if _papers_on_trend(visit) else ()
-    body.append(html.Div([_trend(view, earlier), side.side(view, link)], className="with-side"))
-    lower = [_papers(visit, view, papers), _ranking(view), _breakdown(view), _figures(visit, view)]
+    charted = control(visit.queries, visit.context, view, whole=_whole_window(visit))
+    first, below = _main(visit, view, earlier, charted)
+    beside = side.side(view, link, _checks(visit, view), checked=_checked(visit))
+    body.append(html.Div([first, beside], className="with-side"))
+    lower = [below, _papers(visit, view, papers), _all_authorities(visit, view), _breakdown(view)]
+    lower += [_inequality(visit, view), bases.bases(view), _figures(visit, view)]
     body.append(html.Div([part for part in lower if part is not None], className="stack"))
     proof = [part for part in (evidence.meetings(view), evidence.releases(view)) if part is not None]
     meaning = definition.definition(view, link)
@@ -64,6 +78,35 @@ def asked(visit: Visit) -> Asked:
     return Asked(covering or None, statistic, model, visit.query.get("category"))
 
 
+def _whole_window(visit: Visit) -> bool:
+    return visit.choice("window", {"all": "Every month"}) == "all"
+
+
+def _main(
+    visit: Visit, view: MeasurePage, earlier: tuple[HistoricFigure, ...], charted: Control
+) -> tuple[html.Div, html.Div | None]:
+    """What stands beside the cards, and what directly below.
+
+    A control chart stands in the place of the trend, which would draw the same line again: beside a quarter or a month
+    stands nothing that is published for a year. What earlier papers print has a trend to stand on.
+    """
+    note = control_note.note(charted, view, visit.link)
+    if charted.chart is None:
+        return _trend(view, earlier, note), None
+    shown = html.Div(control_block(charted.chart, id="control", more=note), className="main-chart")
+    return shown, _trend(view, earlier) if earlier and view.covering is not Covering.MONTH else None
+
+
+def _checked(visit: Visit) -> bool:
+    return visit.choice("checks", {"shown": "Whether the reading survives"}) == "shown"
+
+
+def _checks(visit: Visit, view: MeasurePage) -> str:
+    """The address that shows whether the reading survives other comparators, or hides it again."""
+    query = {key: visit.query.get(key, "") for key in ("basis", "neighbours", "model", "category", "papers")}
+    return visit.link(f"/measure/{view.measure.id}", **query, checks="" if _checked(visit) else "shown")
+
+
 def _papers_on_trend(visit: Visit) -> bool:
     return visit.choice("papers", {"shown": "On the trend"}) == "shown"
 
@@ -73,7 +116,7 @@ def _papers(visit: Visit, view: MeasurePage, figures: tuple[HistoricFigure, ...]
     switch = None
     if drawable(figures, view):
         shown = _papers_on_trend(visit)
-        query = {key: visit.query.get(key, "") for key in ("basis", "neighbours", "model", "category")}
+        query = {key: visit.query.get(key, "") for key in ("basis", "neighbours", "model", "category", "checks")}
         href = visit.link(f"/measure/{view.measure.id}", **query, papers="" if shown else "shown")
         words = "Take them off the trend" if shown else "Show on the trend those that can stand there, behind a break"
         switch = dcc.Link(words, href=href)
@@ -81,7 +124,7 @@ def _papers(visit: Visit, view: MeasurePage, figures: tuple[HistoricFigure, ...]
     return historic.historic(view, figures, file, switch)
 
 
-def _trend(view: MeasurePage, earlier: tuple[HistoricFigure, ...]) -> html.Div:
+def _trend(view: MeasurePage, earlier: tuple[HistoricFigure, ...], below: html.P | None = None) -> html.Div:
     axis = trend_chart.axis_of(view, earlier)
     percent = "%" if view.measure.is_percentage else ""
     block = graph_block(
@@ -95,25 +138,52 @@ def _trend(view: MeasurePage, earlier: tuple[HistoricFigure, ...]) -> html.Div:
         height=trend_chart.HEIGHT,
         key=trend.key(trend_chart.end_labels(view, earlier)),
         legend=trend.legend(view, earlier=bool(earlier)),
+        below=below,
     )
     return html.Div(block, className="main-chart")
 
 
-def _ranking(view: MeasurePage) -> html.Figure | None:
+def _all_authorities(visit: Visit, view: MeasurePage) -> html.Figure | html.Section | None:
+    """All authorities in order, or against the limits of a funnel, as the address asks."""
+    shown = visit.choice("authorities", {"ranked": "Ranked", "funnel": "Funnel"}, "ranked")
     if view.ranking is None:
         return None
-    when = view.ranking.period_label
+    control = controls.authorities(shown)
+    if shown == "ranked":
+        return _ranking(view, view.ranking, control)
+    found = funnel_of(visit.queries, visit.context, view)
+    if isinstance(found, str):
+        return funnel.none(view, found, control)
+    newest = view.newest_published
+    source = newest.figure.source_label if newest and newest.figure else f"published, {found.period_label}"
+    return graph_block(
+        funnel_chart.funnel(found, view.measure),
+        id="funnel",
+        title=funnel.title(found, view),
+        subtitle=funnel.subtitle(found, view),
+        summary=funnel.summary(found, view),
+        source=f"Source: {source}. {funnel.method(found, view)} {ranking.who(view)}",
+        table=funnel.table(found, view),
+        height=funnel_chart.HEIGHT,
+        legend=funnel.legend(view),
+        controls=control,
+    )
+
+
+def _ranking(view: MeasurePage, found: Ranking, control: html.Div) -> html.Figure:
+    when = found.period_label
     source = view.newest_published.figure if view.newest_published else None
     return graph_block(
-        ranking_chart.ranking(view.ranking, view.measure),
+        ranking_chart.ranking(found, view.measure),
         id="ranking",
-        title=ranking.title(view.ranking, view),
+        title=ranking.title(found, view),
         subtitle=f"{view.title}, all authorities from lowest to highest, published, {when}.",
-        summary=" ".join(ranking.sentences(view.ranking, view)[1 if view.ranking.own else 0 :]),
+        summary=" ".join(ranking.sentences(found, view)[1 if found.own else 0 :]),
         source=f"Source: {source.source_label}. {ranking.who(view)}" if source else f"Published, {when}.",
-        table=ranking.table(view.ranking, view),
+        table=ranking.table(found, view),
         height=ranking_chart.HEIGHT,
         legend=ranking.legend(view),
+        controls=control,
     )
 
 
@@ -133,6 +203,12 @@ def _breakdown(view: MeasurePage) -> html.Figure | None:
         height=breakdown_chart.height(found),
         legend=breakdown.legend(view),
     )
+
+
+def _inequality(visit: Visit, view: MeasurePage) -> html.Section | None:
+    """Which children the local return counts, where the measure is broken down by who they are."""
+    found = inequality_of(visit.queries, visit.context, view)
+    return None if found is None else inequality.section(found, view)
 
 
 def _figures(visit: Visit, view: MeasurePage) -> html.Section:

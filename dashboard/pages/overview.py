@@ -1,4 +1,4 @@
-"""The first page: in one minute what is new, what moved, what is missing; then the newest figure of every measure."""
+"""The first page: in one minute what needs attention and what is missing; then the newest figure of every measure."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,9 @@ from dashboard.components import words
 from dashboard.components.links import Link
 from dashboard.components.overview import briefing, filters, table
 from dashboard.shell import Body, Page, Visit
+from dashboard.views.attention import asked_day, attention_view
 from dashboard.views.overview import OverviewPage, OverviewRow, overview_page
+from dashboard.views.received import today_of
 from schema.measures import Measure, Outcome
 
 AT_ONCE = 60
@@ -34,7 +36,11 @@ def draw(visit: Visit) -> Body:
         said = f"{said}, {len(view.waiting)} of them without a figure yet"
     body: list[Any] = [*briefing.heading(view, chosen.words(framework, agencies))]
     if view.rows:
-        body.append(briefing.briefing(view, visit.link))
+        shown = [*(row.measure for row in view.rows), *view.waiting]
+        today = today_of(context)
+        since = asked_day(visit.query.get("since", ""), today)
+        needs = attention_view(queries, context, visit.area, shown, since=since, today=today)
+        body.append(briefing.briefing(view, needs, visit.link))
     every = queries.catalogue.measures_of(framework.id)
     body.append(filters.filters(framework, every, agencies, chosen, said))
     if view.rows:

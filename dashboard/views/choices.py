@@ -94,6 +94,8 @@ LOCAL = (
     Covering.QUARTER,
     Covering.TERM,
 )
+PARTS = (Covering.QUARTER, Covering.TERM)
+"""Parts of a year."""
 PUBLISHED = (Covering.PUBLISHED_DATES, Covering.YEAR, Covering.ACADEMIC_YEAR, Covering.POOLED_YEARS, Covering.MONTH)
 
 
@@ -181,7 +183,9 @@ def covering_choices(
     if any(c.local and c in there for c in offered):
         why |= {c: f"{_lower(c.short)}: not enough has been received yet" for c in why if c.local}
     published = next((c for c in PUBLISHED if c in there), next(c for c in PUBLISHED if c in offered))
-    default = next((c for c in (*LOCAL, *PUBLISHED) if c in there), offered[0])
+    # A part of a year can stand beside nothing, and so leads only where no published year could.
+    whole = [c for c in LOCAL if c not in PARTS] if measure.published_as.match == "exact" else LOCAL
+    default = next((c for c in (*whole, *PUBLISHED, *LOCAL) if c in there), offered[0])
     wanted = next((covering for covering in offered if covering.value == asked), None)
     chosen = wanted if wanted in there else default
     notes = []

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from dashboard.compared import Row
 from dashboard.queries import Partnership, Queries
+from dashboard.views.bases import BasisRow, bases
 from dashboard.views.breakdown import Breakdown, breakdown
 from dashboard.views.choices import Asked, Choice, Covering, Statistic, category_choices, covering_choices
 from dashboard.views.definition import Definition, definition
@@ -18,7 +19,9 @@ from dashboard.views.figure import (
 )
 from dashboard.views.points import Point, Points, about_the_same_time
 from dashboard.views.ranking import Ranking, ranking
+from dashboard.views.reading import Reading, reading_of
 from dashboard.views.standing import local_rows, newest
+from etl.load import store
 from etl.transform.figures import mid_year_for
 from schema.areas import Area, AreaKind
 from schema.context import Context
@@ -63,7 +66,11 @@ class MeasurePage:
     newest_published: Point | None
     newest_local: Point | None
     ranking: Ranking | None
+    reading: Reading | None
+    """Of the newest figure on the chosen basis; None for England and the regions."""
     breakdown: Breakdown | None
+    bases: tuple[BasisRow, ...]
+    """The newest figure on each basis."""
     definition: Definition
     evidence: Evidence
     notes: tuple[str, ...]
@@ -105,6 +112,9 @@ def measure_page(queries: Queries, context: Context, measure_id: str, area: Area
     points = published if covering is published_covering else builder.points(covering, own, england)
     newest_local = newest(local_rows(own))
     models = queries.neighbour_models()
+    read = queries.readings_at(context, area.id, neighbours.model, measure=measure.id).get(
+        (measure.id, category, store.SUBMISSION if covering.local else store.RELEASE, covering.basis.value)
+    )
     model = next(known for known in models if known.id == neighbours.model)
     names = tuple(catalogue.areas.by_id[found].name for found in neighbours.of(area.id))
     region = catalogue.areas.region_of(area)
@@ -134,10 +144,12 @@ def measure_page(queries: Queries, context: Context, measure_id: str, area: Area
         published=about_the_same_time(published, points, covering),
         newest_published=published[-1] if published else None,
         newest_local=None if newest_local is None else builder.point(newest_local, None),
+        reading=None if read is None else reading_of(read, measure, area, catalogue, model, models, statistic),
         ranking=ranking(
             compared, measure, area, neighbours, catalogue, published, own, category, published_covering.basis
         ),
         breakdown=breakdown(measure, catalogue, every, points, queries.sources(context)),
+        bases=bases(measure, own, catalogue),
         definition=definition(measure, catalogue, category),
         evidence=evidence(queries, context, measure, area, category, _rows_of(points, own), own, covering.local),
         notes=tuple(told),

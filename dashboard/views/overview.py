@@ -1,7 +1,7 @@
 """What the overview shows: the newest figure of every measure for one area, and where it stands."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -20,8 +20,9 @@ from dashboard.views.figure import (
     period_label,
     rank,
 )
+from dashboard.views.reading import Reading, reading_of
 from dashboard.views.received import ReleaseFact, ReturnFact, release_facts, return_facts, today_of
-from dashboard.views.standing import local_rows, newest, published_rows, raw_rows
+from dashboard.views.standing import RAW, local_rows, newest, published_rows, raw_rows
 from etl.load import store
 from etl.transform.comparisons import NeighbourSets
 from schema.areas import Area
@@ -29,6 +30,7 @@ from schema.catalogue import Catalogue
 from schema.context import Context
 from schema.measures import Measure, Outcome
 from schema.periods import Basis, parse_period
+from schema.publications import NeighbourModel
 
 # How near to either end of the list of authorities counts as being at its end.
 NEAR_THE_END = 10
@@ -95,6 +97,7 @@ class OverviewRow:
     spark: Spark
     strip: Strip | None
     rank: Rank | None
+    reading: Reading | None = None
 
     def comparator(self, name: str, statistic: str = "value") -> Comparator | None:
         """One of the comparators, by name and statistic."""
@@ -207,10 +210,32 @@ def overview_rows(
     """Some measures for one area, those without a figure too."""
     compared, sources = queries.compared_all(context, model), queries.sources(context)
     neighbours = queries.neighbours(context, model)
-    return [
+    read = queries.readings_at(context, area.id, neighbours.model)
+    models = queries.neighbour_models()
+    rows = [
         _overview_row(queries.catalogue, area, measure, compared[measure.id], sources, neighbours)
         for measure in measures
     ]
+    return [_with_reading(row, read, area, queries.catalogue, neighbours.model, models) for row in rows]
+
+
+def _with_reading(
+    row: OverviewRow,
+    read: dict[tuple[str, str, str, str], Row],
+    area: Area,
+    catalogue: Catalogue,
+    model: str,
+    models: tuple[NeighbourModel, ...],
+) -> OverviewRow:
+    figure = row.headline
+    if figure is None:
+        return row
+    kind = store.SUBMISSION if figure.local else store.RELEASE
+    found = read.get((row.measure.id, row.category, kind, figure.basis.value))
+    if found is None or found["period"] != figure.period:
+        return row
+    shown = next(known for known in models if known.id == model)
+    return replace(row, reading=reading_of(found, row.measure, area, catalogue, shown, models))
 
 
 def _overview_row(
@@ -227,6 +252,9 @@ def _overview_row(
     # What the newest return left out is shown as missing on the measure's page; here the newest that came leads, dated.
     headline = newest(local_rows(own)) or last_published
     comparable = measure.published_as.match == "exact"
+    if headline is not None and headline["basis"] in RAW and comparable and last_published is not None:
+        # Until four quarters make a year, the published year leads: a single quarter can stand beside nothing.
+        headline = last_published
     return OverviewRow(
         measure=measure,
         category=measure.headline_category,

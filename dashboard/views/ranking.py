@@ -7,10 +7,11 @@ from dashboard.views.figure import number
 from dashboard.views.points import Point
 from etl.load import store
 from etl.transform.comparisons import NeighbourSets
+from etl.transform.positions import among_neighbours, place_among_neighbours, places
 from schema.areas import Area
 from schema.catalogue import Catalogue
 from schema.measures import Measure, Polarity
-from schema.periods import Basis
+from schema.periods import Basis, parse_period
 from schema.states import State
 
 
@@ -24,6 +25,15 @@ class RankedArea:
     place: int
     own: bool
     neighbour: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A place in some company, 1 first."""
+
+    place: int
+    of: int
+    period_label: str
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,13 @@ class Ranking:
     neighbours_above: int
     level_with: int
     """How many other authorities share its place."""
+    quartile: int | None
+    """1 to 4 among all authorities, 1 with the first places."""
+    among: Standing | None
+    """Its place among itself and its neighbours that have a figure."""
+    among_quartile: int | None
+    before: Standing | None
+    """Its place a year before, by the same definition; None where it has none."""
 
     @property
     def of(self) -> int:
@@ -83,6 +100,7 @@ def ranking(
         entries.append(RankedArea(found, name, value, place, found == standing, found in nearest))
     mine = next((entry for entry in entries if entry.own), None)
     beside = [entry.value for entry in entries if entry.neighbour and not entry.own]
+    among, among_quartile = _among(mine, beside, newest.period_label, lowest_first=lowest_first)
     row = next((r for r in own if r["period"] == newest.period and r["kind"] == store.RELEASE), None)
     unranked = None if row is None else number(row["unranked"])
     return Ranking(
@@ -97,4 +115,32 @@ def ranking(
         neighbours_level=0 if mine is None else sum(value == mine.value for value in beside),
         neighbours_above=0 if mine is None else sum(value > mine.value for value in beside),
         level_with=0 if mine is None else sum(entry.place == mine.place for entry in entries) - 1,
+        quartile=None if mine is None else (mine.place - 1) * 4 // len(entries) + 1,
+        among=among,
+        among_quartile=among_quartile,
+        before=None if mine is None else _before(compared, measure, standing, newest.period, basis, category),
     )
+
+
+def _among(
+    mine: RankedArea | None, beside: list[float], period_label: str, *, lowest_first: bool
+) -> tuple[Standing | None, int | None]:
+    """The place and the quartile of an area in the company of its neighbours."""
+    if mine is None or not beside:
+        return None, None
+    found = place_among_neighbours(among_neighbours([mine.value], [beside]), lowest_first=lowest_first)
+    return Standing(int(found.rank[0]), int(found.of[0]), period_label), int(found.quartile[0])
+
+
+def _before(
+    compared: ComparedMeasure, measure: Measure, area: str, period_code: str, basis: Basis, category: str
+) -> Standing | None:
+    """The place a year earlier; none where the definition has changed since, for then the ranks are of two things."""
+    period = parse_period(period_code)
+    earlier = period.earlier(years=1)
+    values = compared.published(earlier.code, basis.value, category)
+    if area not in values or measure.version_at(earlier.end) != measure.version_at(period.end):
+        return None
+    names = list(values)
+    found = places([values[name] for name in names], lowest_first=measure.polarity is Polarity.LOWER)
+    return Standing(int(found.rank[names.index(area)]), len(names), earlier.label(basis))

@@ -32,7 +32,7 @@ def test_a_published_figure_has_its_counts_its_change_and_its_comparators(reader
 
 def test_what_is_suppressed_is_said_in_words_and_never_a_zero(reader: Visitor) -> None:
     page = reader.open("/?area=city-of-london")
-    found = page.locator("td.latest").filter(has_text="Suppressed").first
+    found = page.locator("td.latest", has=page.get_by_text("Suppressed", exact=True)).first
     expect(found).to_contain_text("Withheld by the publisher because the number is small.")
     assert "0" not in found.inner_text().replace("2024", "").replace("2025", "").replace("30", "")
 

@@ -591,12 +591,14 @@ def everything(
 ) -> Iterator[dict[str, Engine]]:
     """Every published file that we know, loaded once into each engine."""
     paths = []
+    # The download of regions holds what the one of authorities does, and both are of one release.
+    twice = published_files / "csc_oe" / "la_hospital_admissions_2324.csv"
     for path in sorted((*published_files.glob("csc_oe/*.csv"), *published_files.glob("cin_2024_release/*.csv"))):
         try:
             extract_publication(path, CATALOGUE)
         except FileRefusedError:
             continue
-        paths.append(path)
+        paths += [path] if path != twice else []
     postgres = postgres_server.new_database()
     engines = {
         "sqlite": set_up(f"sqlite:///{(tmp_path_factory.mktemp('everything') / 'all.db').as_posix()}"),
@@ -604,7 +606,7 @@ def everything(
     }
     for engine in engines.values():
         report = load(engine, *paths)
-        assert len(report.files) == 40
+        assert len(report.files) == 39
         assert report.waiting_for_population == ()
     yield engines
     for engine in engines.values():

@@ -42,5 +42,14 @@ def controls(page: MeasurePage) -> html.Div:
     return html.Div([*parts, html.P(said, className="why-not") if said else None], className="filters")
 
 
+def authorities(shown: str) -> html.Div:
+    """In order, or by size against the limits of a funnel."""
+    views = {"ranked": "Ranked", "funnel": "Funnel"}
+    return html.Div(
+        _labelled("All authorities", switch("authorities", "All authorities", views, shown, "ranked")),
+        className="toolbar",
+    )
+
+
 def _labelled(label: str, control: Any) -> html.Div:
     return html.Div([html.Span(label, className="control-label", **aria.hidden()), control], className="control")

@@ -7,7 +7,7 @@ from dashboard.components import words
 from dashboard.components.legend import legend as legend_of
 from dashboard.views.measure import MeasurePage
 from dashboard.views.ranking import RankedArea, Ranking
-from schema.measures import Measure
+from schema.measures import Measure, Polarity
 
 
 def sentences(ranking: Ranking, page: MeasurePage) -> list[str]:
@@ -25,7 +25,35 @@ def sentences(ranking: Ranking, page: MeasurePage) -> list[str]:
                 f"Of {total} statistical neighbours with a figure, {ranking.neighbours_below} are lower and "
                 f"{ranking.neighbours_above} higher{level}."
             )
+        said += _places(ranking, ranking.own, page.measure)
     said.append(f"{words.plural(ranking.unranked, 'authority', 'authorities')} without a figure.")
+    return said
+
+
+_QUARTERS = ("first", "second", "third", "last")
+
+
+def _places(ranking: Ranking, own: RankedArea, measure: Measure) -> list[str]:
+    """Quartile, place among the neighbours, and the place a year before."""
+    end = "lowest" if measure.polarity is Polarity.LOWER else "highest"
+    said = []
+    if ranking.quartile is not None:
+        said.append(f"In the {_QUARTERS[ranking.quartile - 1]} quarter of all authorities, counted from the {end}.")
+    if ranking.among is not None and ranking.among_quartile is not None:
+        place = words.rank(ranking.among.place, ranking.among.of, measure)
+        said.append(
+            f"Among itself and its {words.plural(ranking.among.of - 1, 'neighbour')}: {place}, in the "
+            f"{_QUARTERS[ranking.among_quartile - 1]} quarter."
+        )
+    if ranking.before is not None:
+        gained = ranking.before.place - own.place
+        moved = (
+            f"{words.plural(abs(gained), 'place')} {'nearer' if gained > 0 else 'further from'} the {end} now"
+            if gained
+            else "the same place now"
+        )
+        place = words.rank(ranking.before.place, ranking.before.of, measure)
+        said.append(f"A year before ({ranking.before.period_label}): {place}; {moved}.")
     return said
 
 

@@ -7,14 +7,18 @@ from dash import html
 from dashboard.components import words
 from dashboard.components.links import Link, to_measure
 from dashboard.components.measure import ranking
+from dashboard.components.reading import before_words, card
 from dashboard.views.measure import MeasurePage
 from dashboard.views.points import Point
 from schema.states import State
 
 
-def side(page: MeasurePage, link: Link) -> html.Div:
-    """The cards beside the trend."""
-    return html.Div([_stands(page), _before(page), _ask(page, link)], className="side")
+def side(page: MeasurePage, link: Link, checks: str = "", *, checked: bool = False) -> html.Div:
+    """The cards beside the trend. `checks` is the address that turns the checks of the reading on, or off."""
+    cards = [_stands(page), _before(page), _ask(page, link)]
+    if page.reading is not None:
+        cards.insert(0, card(page.reading, page.measure, checks, shown=checked))
+    return html.Div(cards, className="side")
 
 
 def _stands(page: MeasurePage) -> html.Div:
@@ -33,6 +37,8 @@ def _before(page: MeasurePage) -> html.Div:
         rows.append(
             html.P(f"A year before ({change.period_label}): {earlier}. Since then {words.moved(change, page.measure)}.")
         )
+        said = "" if page.reading is None else before_words(page.reading)
+        rows += [html.P(said)] if said else []
     elif point is not None:
         rows.append(html.P("There is no figure of a year before to set it beside."))
     other = page.newest_published if page.covering.local else page.newest_local

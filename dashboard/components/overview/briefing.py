@@ -1,4 +1,4 @@
-"""What needs attention in a minute: how new the figures are, what moved, what stands at an end, what is late."""
+"""What is read in a minute: how new the figures are, what needs attention, what is late."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,16 +6,12 @@ from typing import Any
 from dash import html
 
 from dashboard.components import aria, owed, words
-from dashboard.components.links import Link, to_measure
+from dashboard.components.links import Link
+from dashboard.components.overview import attention
+from dashboard.views.attention import AttentionView
 from dashboard.views.figure import FigureView
-from dashboard.views.overview import NEAR_THE_END, OverviewPage, OverviewRow, Place
+from dashboard.views.overview import OverviewPage
 from dashboard.views.received import ReturnFact
-
-# A small number moves far and stands at an end by chance alone, so both lists leave small ones out, and say so.
-ENOUGH = 30
-
-
-LISTED = 6
 
 
 def heading(view: OverviewPage, about: str = "") -> list[html.H1 | html.P]:
@@ -76,103 +72,12 @@ def waiting(view: OverviewPage, number: int) -> str:
     return f"{words.plural(number, 'measure')} {'has' if number == 1 else 'have'} no published figure"
 
 
-def briefing(view: OverviewPage, link: Link) -> html.Section:
-    """Three cards: the largest moves, where the area stands at either end of England, and what is new or missing."""
+def briefing(view: OverviewPage, needs: AttentionView, link: Link) -> html.Section:
+    """Two cards: what needs attention, and what is new or missing."""
     return html.Section(
-        [_moves(view.rows, link), _ends(view.rows, link), _freshness(view)],
+        [attention.card(needs, link), _freshness(view)],
         className="briefing",
         **aria.label("In a minute"),
-    )
-
-
-def _moves(rows: Sequence[OverviewRow], link: Link) -> html.Div:
-    moved = [row for row in rows if _size(row) is not None]
-    moved.sort(key=lambda row: -(_size(row) or 0.0))
-    items = [_move(row, link) for row in moved[:LISTED]]
-    return html.Div(
-        [
-            html.H2("Moved most since the year before"),
-            html.Ul(items, className="facts") if items else html.P("No figure can be set beside a year before."),
-            html.P(
-                f"By relative size; figures that count fewer than {ENOUGH} are left out. "
-                "A move is a fact, not yet a finding: whether it is beyond chance is not judged here.",
-                className="note",
-            ),
-        ],
-        className="card",
-    )
-
-
-def _size(row: OverviewRow) -> float | None:
-    """How large a move is relative to where it started; None where there is none, or it counts too few to say."""
-    figure, change = row.headline, row.change
-    if figure is None or change is None or not change.previous or not change.difference:
-        return None
-    if not _counts_enough(figure):
-        return None
-    return abs(change.difference / change.previous)
-
-
-def _counts_enough(figure: FigureView | None) -> bool:
-    """Whether a figure counts enough to be singled out. One without counts was printed by its publisher, and passes."""
-    return figure is not None and (figure.numerator is None or figure.numerator >= ENOUGH)
-
-
-def _move(row: OverviewRow, link: Link) -> html.Li:
-    figure, change = row.headline, row.change
-    assert figure is not None  # noqa: S101 - only rows with a change come here
-    assert change is not None  # noqa: S101
-    before = words.value(change.previous, figure.state, row.measure)
-    return html.Li(
-        [
-            to_measure(row.measure, link, row.title),
-            f" {words.moved(change, row.measure)}",
-            html.Span(
-                f"{before} to {words.full(figure.value, figure.state, row.measure)}, {figure.period_label}",
-                className="small",
-            ),
-        ],
-        className="up" if change.difference > 0 else "down",
-    )
-
-
-def _ends(rows: Sequence[OverviewRow], link: Link) -> html.Div:
-    near = sorted(
-        (place.number, row.measure.id, place, row)
-        for row in rows
-        if row.comparable and (place := row.place) is not None and place.near and _counts_enough(row.published)
-    )
-    items = [_end(row, place, link) for _, _, place, row in near[:LISTED]]
-    more = len(near) - len(items)
-    return html.Div(
-        [
-            html.H2("At either end of England"),
-            html.Ul(items, className="facts")
-            if items
-            else html.P(f"No measure is among the {NEAR_THE_END} highest or lowest of the authorities."),
-            html.P(
-                f"Among the {NEAR_THE_END} highest or lowest authorities, by published figures; those that count fewer "
-                f"than {ENOUGH} are left out."
-                + (f" {words.plural(more, 'more measure')} {'is' if more == 1 else 'are'} below." if more > 0 else ""),
-                className="note",
-            ),
-        ],
-        className="card",
-    )
-
-
-def _end(row: OverviewRow, place: Place, link: Link) -> html.Li:
-    figure = row.published
-    assert figure is not None  # noqa: S101 - a place belongs to a published figure
-    return html.Li(
-        [
-            to_measure(row.measure, link, row.title),
-            f" {words.place(place.number, place.end, place.of)}",
-            html.Span(
-                f"{words.full(figure.value, figure.state, row.measure)}, {figure.period_label}", className="small"
-            ),
-        ],
-        className="up" if place.end == "highest" else "down",
     )
 
 

@@ -9,6 +9,7 @@ from dashboard.charts import inline
 from dashboard.components import words
 from dashboard.components.links import Link, to_measure
 from dashboard.components.match import mark, mark_words
+from dashboard.components.reading import word
 from dashboard.components.static import static
 from dashboard.views.figure import Comparator, FigureView
 from dashboard.views.overview import OverviewRow, Spark
@@ -145,7 +146,8 @@ def _newest(figure: FigureView | None, row: OverviewRow) -> list[html.Span]:
     parts = [html.Span([*value, html.Span(f" {unit}", className="per")] if unit else value, className="value")]
     period = words.shorten(figure.period_label)
     local = html.Span("local ", className="local") if figure.local else None
-    return [*parts, html.Span([local, period], className="sub")]
+    read = word(row.reading)
+    return [*parts, html.Span([local, period], className="sub"), *([read] if read is not None else [])]
 
 
 def _meaning(figure: FigureView) -> str:

@@ -1,0 +1,1 @@
+"""The journey page: its words, its tables, its controls."""
