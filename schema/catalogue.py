@@ -187,6 +187,6 @@ def _by_stem(model: type[M], folder: Path, root: Path) -> dict[str, M]:
 
 def _add(found: dict[str, T], key: str, item: T, path: Path, root: Path) -> None:
     if key in found:
-        where = path.relative_to(root.parent).as_posix()
+        where = f"{path.relative_to(root.parent).as_posix()}, line {line_with(path, key)}"
         raise SchemaError(f"{where}: “{key}” is already the id of another. Give this one an id of its own.")
     found[key] = item

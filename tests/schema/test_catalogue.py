@@ -484,7 +484,7 @@ def test_one_id_for_two_things_is_refused(folder: Path, file: str, copy: str) ->
     (folder / copy).parent.mkdir(exist_ok=True)
     shutil.copy(folder / file, folder / copy)
     message = refusal(folder)
-    assert re.match(r"schema/\S+\.yaml: “[a-z-]+” is already the id of another", message), message
+    assert re.match(r"schema/\S+\.yaml, line \d+: “[a-z-]+” is already the id of another", message), message
     assert "an id of its own" in message
 
 
