@@ -48,10 +48,11 @@ def breakdown(
     sources: dict[int, store.Source],
 ) -> Breakdown | None:
     """Every category in the newest period of the trend."""
-    if measure.share_by is None or not points or points[-1].figure is None:
+    if measure.share_by is None or not points:
         return None
     newest = points[-1]
-    assert newest.figure is not None  # noqa: S101 - just asked
+    if newest.figure is None:
+        return None
     shared = catalogue.breakdowns[measure.share_by]
     at = {
         str(row["category"]): row

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 
 from dashboard.compared import Row
+from dashboard.views.figure import number
 from etl.transform.readings import Beside, BesideNeighbours, earns_attention, judged, level_words
 from etl.transform.reasons import Reason, reason_words
 from schema.areas import Area
@@ -123,14 +123,14 @@ def reading_of(
     level = _whole(row["level_england"])
     exact = measure.published_as.match == "exact"
     polarity = measure.polarity if exact else Polarity.JUDGEMENT
-    shown = _number(row[f"neighbours_{statistic}"])
+    shown = number(row[f"neighbours_{statistic}"])
     checks = _checks(row, model, models, statistic)
     turned = tuple(check.name for check in checks[:-1] if check.survives is False)
     before_period = str(row["previous_period"])
     moved = _whole(row["level_previous"])
     effect = measure.design_effect
     return Reading(
-        value=_number(row["value"]),
+        value=number(row["value"]),
         polarity=polarity,
         level=level,
         reason=Reason(str(row["reason"])) if row["reason"] else None,
@@ -156,7 +156,7 @@ def reading_of(
         checks=checks,
         before=Before(
             label=parse_period(before_period).label(basis) if before_period else "",
-            value=_number(row["previous_value"]),
+            value=number(row["previous_value"]),
             level=moved,
             change_level=_whole(row["change_level"]),
             # A figure against its own past is judged whether or not anything is published.
@@ -184,16 +184,15 @@ def _checks(
     row: Row, model: NeighbourModel, models: tuple[NeighbourModel, ...], statistic: Literal["mean", "median"]
 ) -> tuple[Check, ...]:
     """The four averages of neighbours, the one shown first, and the plain limits last."""
-    value = _number(row["value"])
-    shown = _number(row[f"neighbours_{statistic}"])
+    value = number(row["value"])
+    shown = number(row[f"neighbours_{statistic}"])
     other = next((known.title for known in models if known.id == row["other_model"]), "")
     second: Literal["mean", "median"] = "median" if statistic == "mean" else "mean"
     averages = [(f"{statistic.capitalize()} of the {model.title}", shown, True)]
-    averages.append((f"{second.capitalize()} of the {model.title}", _number(row[f"neighbours_{second}"]), False))
+    averages.append((f"{second.capitalize()} of the {model.title}", number(row[f"neighbours_{second}"]), False))
     if other:
         averages += [
-            (f"{name.capitalize()} of the {other}", _number(row[f"other_{name}"]), False)
-            for name in (statistic, second)
+            (f"{name.capitalize()} of the {other}", number(row[f"other_{name}"]), False) for name in (statistic, second)
         ]
     side = _side(value, shown)
     checks = []
@@ -205,7 +204,7 @@ def _checks(
     same = None if level is None or plain is None else (level > 0) - (level < 0) == (plain > 0) - (plain < 0)
     england = Check(
         "England by plain limits",
-        _number(row["england_value"]),
+        number(row["england_value"]),
         "" if plain is None else level_words(plain),
         False,
         same,
@@ -232,10 +231,6 @@ def _with_article(region: str) -> str:
     return region if region == "London" else f"the {region}"
 
 
-def _number(value: object) -> float | None:
-    return None if value is None or pd.isna(value) else float(value)  # type: ignore[arg-type, call-overload]
-
-
 def _whole(value: object) -> int | None:
-    found = _number(value)
+    found = number(value)
     return None if found is None else int(found)

@@ -74,7 +74,7 @@ def read_fingertips(table: Table, publication: Publication, day: date, catalogue
 def _frame(table: Table, series: Series, at: Positions, catalogue: Catalogue) -> pd.DataFrame:
     """One series' values. `note` is the value note."""
     area = _areas(table, at, catalogue.areas)
-    assert series.time is not None  # noqa: S101 - the model makes sure
+    assert series.time is not None  # noqa: S101 - a Fingertips series is refused at start without it
     printed = table.texts("Time period", at)
     periods = {text: printed_period(text, series.time) for text in set(printed)}
     unreadable = np.array([periods[text] is None for text in printed], dtype=bool)

@@ -353,7 +353,12 @@ def _special(rows: pd.DataFrame, signals: pd.DataFrame) -> list[Found]:
     Trial limits shift with every quarter that comes, so what they say is not said.
     """
     known = signals[~signals["trial"].astype(bool) & (signals["direction"] != 0)]
-    told = {(s.area, s.measure, s.period): (int(s.direction), str(s.rule)) for s in known.itertuples(index=False)}  # type: ignore[arg-type]
+    told = {
+        (area, measure, period): (int(direction), str(rule))
+        for area, measure, period, direction, rule in zip(
+            *(known[name].tolist() for name in ("area", "measure", "period", "direction", "rule")), strict=True
+        )
+    }
     found: list[Found] = []
     for row in _records(rows[rows["raw"]]) if told else []:
         direction, rule = told.get((row["area"], row["measure"], row["period"]), (0, ""))

@@ -3,6 +3,7 @@
 import itertools
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
@@ -43,11 +44,11 @@ def test_page_data(demonstration_url: str, capsys: pytest.CaptureFixture[str]) -
     everywhere = authorities(queries.catalogue)
     measures = [measure.id for measure in queries.catalogue.measures_of(CONTEXT.framework)]
     cold = timed(lambda: overview_page(queries, CONTEXT, everywhere[0]))
-    bare = [timed(lambda a=area: bare_select(engine, a.id)) for area in everywhere]  # type: ignore[misc]
+    bare = [timed(partial(bare_select, engine, area.id)) for area in everywhere]
     pages = {
-        "overview": [timed(lambda a=a: overview_page(queries, CONTEXT, a)) for a in everywhere],  # type: ignore[misc]
+        "overview": [timed(partial(overview_page, queries, CONTEXT, area)) for area in everywhere],
         "measure": [
-            timed(lambda a=a, m=m: measure_page(queries, CONTEXT, m, a, Asked()))  # type: ignore[misc]
+            timed(partial(measure_page, queries, CONTEXT, m, a, Asked()))
             for a, m in zip(everywhere, itertools.cycle(measures), strict=False)
         ],
     }

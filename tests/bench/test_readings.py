@@ -1,5 +1,7 @@
 """How long it takes to read all authorities' newest figures of all measures, at today's size and at ten times."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -29,12 +31,11 @@ def test_readings(demonstration_url: str, capsys: pytest.CaptureFixture[str]) ->
     tenfold = pd.concat(again, ignore_index=True).astype({"category": object})
     cold = timed(lambda: queries.readings(CONTEXT))
     # What a page asks for: an overview's readings of one authority after another, and of all of them at once.
-    cached = [timed(lambda a=area: queries.readings_at(CONTEXT, a.id)) for area in everywhere]  # type: ignore[misc]
+    cached = [timed(partial(queries.readings_at, CONTEXT, area.id)) for area in everywhere]
     whole = [timed(lambda: queries.readings(CONTEXT)) for _ in everywhere]
     made = {
         name: [
-            timed(lambda f=frame: read_all(f, queries.catalogue, shown, others, every_category=True))  # type: ignore[misc]
-            for _ in range(runs)
+            timed(partial(read_all, frame, queries.catalogue, shown, others, every_category=True)) for _ in range(runs)
         ]
         for name, frame, runs in (("today", today, 20), ("ten times", tenfold, 5))
     }

@@ -1,7 +1,9 @@
 """The attention list over the demonstration: what it finds, how long it is, and how it reads."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from html import escape
+from typing import Any
 
 import numpy as np
 import pytest
@@ -116,9 +118,9 @@ def made_up(items: tuple[Item, ...]) -> AttentionView:
     return AttentionView(items, {name: measure(name) for name in names}, agencies, TODAY)
 
 
-def item(why: Why, name: str = "repeat-referrals", agency: str = "childrens-social-care", **facts: object) -> Item:
-    usual = {"period": "2024-25", "basis": "year", "value": 25.0, "numerator": 250.0, "denominator": 1000.0}
-    return Item("stoke-on-trent", name, agency, why, 50.0, Facts(**(usual | facts)))  # type: ignore[arg-type]
+def item(why: Why, name: str = "repeat-referrals", agency: str = "childrens-social-care", **facts: Any) -> Item:
+    usual = Facts(period="2024-25", basis="year", value=25.0, numerator=250.0, denominator=1000.0)
+    return Item("stoke-on-trent", name, agency, why, 50.0, replace(usual, **facts))
 
 
 @pytest.mark.parametrize(
