@@ -8,10 +8,12 @@ from pathlib import Path
 import pandas as pd
 
 from etl.extract import csv_file, parquet_file
+from etl.extract.archive import unpacked
 from etl.extract.csv_file import BELOW_A_PREAMBLE, PREAMBLE_ROWS, read_csv_file
 from etl.extract.parquet_file import read_parquet_file
+from etl.extract.sheet import Sheet
 from etl.extract.table import Table
-from etl.extract.workbook import Sheet, read_workbook
+from etl.extract.workbook import read_workbook
 from schema.errors import FileRefusedError, WrongUseError
 
 
@@ -46,7 +48,8 @@ def _is_workbook(raw: bytes) -> bool:
 
 def _known_sheets(name: str, raw: bytes) -> list[Table]:
     sha256 = hashlib.sha256(raw).hexdigest()
-    found = [table for sheet in read_workbook(name, raw) if (table := _sheet(name, sha256, sheet)) is not None]
+    book = read_workbook(name, unpacked(name, raw))
+    found = [table for sheet in book.sheets if (table := _sheet(name, sha256, sheet)) is not None]
     if not found:
         raise FileRefusedError(
             f"{name} is a workbook without a sheet of estimates by single year of age (Code, Name, Geography …), the "
@@ -57,7 +60,7 @@ def _known_sheets(name: str, raw: bytes) -> list[Table]:
 
 def _sheet(name: str, sha256: str, sheet: Sheet) -> Table | None:
     """A sheet whose header begins as those of the Office for National Statistics do, below its preamble."""
-    rows = list(sheet.rows)
+    rows = list(sheet.rows())
     for place, (number, cells) in enumerate(rows[:PREAMBLE_ROWS]):
         if tuple(cell.strip() for cell in cells[:3]) != BELOW_A_PREAMBLE:
             continue

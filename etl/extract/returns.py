@@ -1,24 +1,28 @@
 """A return file becomes a frame of text cells that know where they stood.
 
-A return is one flat table, as CSV (UTF-8) or in a workbook. Its header is looked for in the first rows, since people
-write titles above a table; what holds for every row (area, extract date, status) may stand above it once. Nothing is
-understood here: what the cells say is judged by `etl.validate`. A file is refused only where it is no such table.
+A return is one flat table, as CSV or in a workbook (XLSX, ODS). Its header is looked for in the first rows, since
+people write titles above a table; what holds for every row (area, extract date, status) may stand above it once.
+Nothing is understood here: what the cells say is judged by `etl.validate`. A file is refused only where it is no such
+table.
 """
 
 import difflib
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from etl.extract.delimited import read_delimited
-from etl.extract.workbook import Sheet, column_letters, read_workbook
-from schema.errors import FileRefusedError, WrongUseError
+from etl.extract.delimited import LONGEST_CELL
+from etl.extract.sheet import Book, Sheet, column_letters
+from etl.extract.sheets import read_bytes, read_sheets
+from schema.errors import FileRefusedError
 
 REQUIRED_COLUMNS = ("period", "quantity", "category", "value", "symbol", "note", "extract_date")
 OPTIONAL_COLUMNS = ("basis", "status", "area")
@@ -34,9 +38,9 @@ SHEET_NAME = "Return"
 HEADER_WITHIN = 30
 """Rows that are not empty, in which the header is looked for."""
 
-MAX_BYTES = 20 * 2**20
-MAX_ROWS = 50_000
-"""A return has a few hundred rows; this leaves room for every ward and month, and none for a mistake."""
+MAX_ROWS = 200_000
+"""A return has a few hundred rows. A partnership that sends every ward, month and breakdown of many years at once has
+some 100,000, which are read and checked in seconds; twice as many are room enough, and none for a row a child."""
 
 _ODD_SPACES = str.maketrans(
     {**dict.fromkeys("\u00a0\u2007\u2009\u202f", " "), **dict.fromkeys("\u200b\u2060\ufeff", "")}
@@ -64,6 +68,10 @@ class ReturnTable:
     empty for CSV. `overlong_rows` are those with something to the right of, or between, the columns of the header.
     `above` holds what stands once above the table, of ABOVE_TABLE. `sum_rows` stood at the end, add up the rows above
     them, and are not among the cells.
+
+    `hidden` says in words what the file keeps out of sight (“sheet ‘Workings’”, “rows 5 to 7”, “column D”). `formulas`
+    has, by row and column of COLUMNS, what a cell was calculated from (only "=" where the file does not spell it out).
+    `remarks` are sentences about how the file had to be read, where that was not the plain way.
     """
 
     name: str
@@ -74,45 +82,43 @@ class ReturnTable:
     overlong_rows: tuple[int, ...] = ()
     above: Mapping[str, Above] = field(default_factory=dict)
     sum_rows: tuple[int, ...] = ()
+    hidden: tuple[str, ...] = ()
+    formulas: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 def read_return(path: Path) -> ReturnTable:
-    """Read a return file, CSV or XLSX.
+    """Read a return file: CSV, XLSX or ODS, as its content says.
 
     Raises:
         WrongUseError: there is no such file.
         FileRefusedError: it is no table with the columns of a return. The message says where, what, and how to mend it.
     """
-    content = _content(path)
-    name = path.name
-    if path.suffix.lower() == ".csv":
-        sheet = Sheet("", read_delimited(name, content, most=MAX_ROWS + HEADER_WITHIN + 1))
-    else:
-        sheet = _return_sheet(name, read_workbook(name, content))
-    return _table(name, hashlib.sha256(content).hexdigest(), sheet)
+    return read_return_bytes(path.name, read_bytes(path))
 
 
-def _content(path: Path) -> bytes:
-    if not path.is_file():
-        raise WrongUseError(f"There is no file {path}. Check the name and the folder.")
-    if path.suffix.lower() not in (".csv", ".xlsx"):
-        raise FileRefusedError(f"{path.name} is neither a .csv nor an .xlsx file. Save the return as one of these.")
-    # The size is looked up, and bounds the reading too: a file may still be growing.
-    with path.open("rb") as stream:
-        content = stream.read(MAX_BYTES + 1) if path.stat().st_size <= MAX_BYTES else b""
-    if len(content) > MAX_BYTES or path.stat().st_size > MAX_BYTES:
-        raise FileRefusedError(
-            f"{path.name} has {path.stat().st_size / 2**20:,.0f} MB; a return has well under 1, and at most "
-            f"{MAX_BYTES // 2**20} are read. Send the return's table alone."
-        )
-    if not content.strip():
-        raise FileRefusedError(f"{path.name} is empty. Export the return again.")
-    return content
+def read_return_bytes(name: str, content: bytes) -> ReturnTable:
+    """Read a return from the bytes of a file, which is called `name`.
+
+    Raises:
+        FileRefusedError: as for `read_return`.
+    """
+    book = read_book(name, content)
+    return _table(name, hashlib.sha256(content).hexdigest(), book, return_sheet(name, book))
 
 
-def _return_sheet(name: str, sheets: list[Sheet]) -> Sheet:
-    """The sheet named Return, else the only visible one, else the only one whose header looks like a return's."""
-    filled = [sheet for sheet in sheets if sheet.rows]
+def read_book(name: str, content: bytes) -> Book:
+    """The sheets of a return's file, before any of them is taken for the return. Raises FileRefusedError."""
+    return read_sheets(name, content, MAX_ROWS + HEADER_WITHIN + 1, _likeness)
+
+
+def return_sheet(name: str, book: Book) -> Sheet:
+    """The sheet named Return, else the only visible one, else the only one whose header looks like a return's.
+
+    Raises:
+        FileRefusedError: there is none, or more than one.
+    """
+    filled = [sheet for sheet in book.sheets if sheet.numbers]
     named = [sheet for sheet in filled if sheet.name.strip().lower() == SHEET_NAME.lower()]
     alike = [sheet for sheet in filled if {"quantity", "value"} <= set(_header(sheet)[1])]
     for candidates in (named, filled, alike):
@@ -120,7 +126,7 @@ def _return_sheet(name: str, sheets: list[Sheet]) -> Sheet:
             return candidates[0]
     if not filled:
         raise FileRefusedError(f"{name} has no visible sheet with anything in it. Unhide the return, or export it.")
-    names = ", ".join(f"“{sheet.name[:31]}”" for sheet in sheets)
+    names = ", ".join(f"“{sheet.name[:31]}”" for sheet in book.sheets[:10])
     which = "several sheets look like a return" if alike else "no sheet looks like a return"
     raise FileRefusedError(f"{name}: {which} (there are {names}). Name the one to be read “{SHEET_NAME}”.")
 
@@ -130,10 +136,15 @@ def _header(sheet: Sheet) -> tuple[int, list[str]]:
 
     It is the row that names most of a return's columns. Where none names any, it is the first, to be refused.
     """
-    rows = [[_column_name(cell) for cell in row] for _, row in sheet.rows[:HEADER_WITHIN]] or [[]]
+    rows = [[_column_name(cell) for cell in row] for _, row in islice(sheet.rows(), HEADER_WITHIN)] or [[]]
     known = [len(set(COLUMNS) & set(row)) for row in rows]
     best = known.index(max(known))
     return best, rows[best]
+
+
+def _likeness(row: Sequence[str]) -> int:
+    """How many of a return's columns a row names."""
+    return len(set(COLUMNS) & {_column_name(cell) for cell in row})
 
 
 def _column_name(cell: str) -> str:
@@ -146,53 +157,88 @@ def _clean(cell: str) -> str:
     return cell.translate(_ODD_SPACES).strip()
 
 
-def _table(name: str, sha256: str, sheet: Sheet) -> ReturnTable:
+def _table(name: str, sha256: str, book: Book, sheet: Sheet) -> ReturnTable:
     place, header = _header(sheet)
     where = f"{name}, sheet “{sheet.name}”" if sheet.name else name
     above = _above(sheet, place)
     _refuse_wrong_columns(where, header, above)
     position = {column: header.index(column) for column in COLUMNS if column in header}
     _refuse_rows_above(where, sheet, place, position)
-    width = len(header)
-    rows = [
-        (number, [_clean(cell) for cell in row] + [""] * (width - len(row))) for number, row in sheet.rows[place + 1 :]
-    ]
-    if not rows:
-        raise FileRefusedError(f"{where} has a header and nothing below it. Export the return again.")
-    if len(rows) > MAX_ROWS:
+    numbers = np.array(sheet.numbers[place + 1 :], dtype="int64")
+    if len(numbers) > MAX_ROWS:
         raise FileRefusedError(
             f"{where} has more than {MAX_ROWS:,} rows; a return has a few hundred. Send counts, one row for each "
             "quantity, period and category, never one for each child."
         )
+    if not len(numbers):
+        raise FileRefusedError(f"{where} has a header and nothing below it. Export the return again.")
+    cleaned = _Cleaned()
+    columns = [[cleaned[cell] for cell in column[place + 1 :]] for column in sheet.columns]
+    _refuse_endless_cell(where, cleaned, sheet)
     sums: list[int] = []
-    while rows and _adds_up_the_others(rows[-1][1], position):
-        sums.insert(0, rows.pop()[0])
+    while len(sums) < len(numbers) and _adds_up_the_others([column[-1 - len(sums)] for column in columns], position):
+        sums.insert(0, int(numbers[-1 - len(sums)]))
     # A template's headings stand in its own columns alone: there is nothing in such a row to lose.
     aids = {index for index, column in enumerate(header) if column in AIDS}
-    rows = [(number, row) for number, row in rows if any(cell for index, cell in enumerate(row) if index not in aids)]
+    kept = _filled([column for index, column in enumerate(columns) if index not in aids], len(numbers))
+    kept[len(numbers) - len(sums) :] = False
     used = {*position.values(), *aids}
+    outside = _filled([column for index, column in enumerate(columns) if index not in used], len(numbers)) & kept
+    named = {index + 1: column for column, index in position.items()}
+    cells = {column: columns[position[column]] if column in position else [""] * len(numbers) for column in COLUMNS}
     return ReturnTable(
         name=name,
         sha256=sha256,
         sheet=sheet.name,
-        cells=pd.DataFrame(
-            {column: [row[position[column]] if column in position else "" for _, row in rows] for column in COLUMNS},
-            index=pd.Index([number for number, _ in rows], name="row", dtype="int64"),
-            dtype="str",
-        ),
+        cells=pd.DataFrame(cells, index=pd.Index(numbers, name="row"), dtype="str").loc[kept],
         letters={column: column_letters(index + 1) for column, index in position.items()},
-        overlong_rows=tuple(
-            number for number, row in rows if any(cell for index, cell in enumerate(row) if index not in used)
-        ),
+        overlong_rows=tuple(numbers[outside].tolist()),
         above=above,
         sum_rows=tuple(sums),
+        hidden=(*book.hidden, *sheet.hidden),
+        formulas={(row, named[column]): text for (row, column), text in sheet.formulas.items() if column in named},
+        remarks=book.remarks,
     )
+
+
+def _filled(columns: Sequence[Sequence[str]], length: int) -> npt.NDArray[np.bool_]:
+    """The rows in which something stands in one of the columns."""
+    found = np.zeros(length, dtype=bool)
+    for column in columns:
+        if found.all():
+            break
+        if any(column):
+            found |= np.fromiter(map(bool, column), dtype=bool, count=length)
+    return found
+
+
+def _refuse_endless_cell(where: str, texts: Iterable[str], sheet: Sheet) -> None:
+    """A note has at most some pages: what is far longer is no text that anybody wrote."""
+    if any(len(text) > LONGEST_CELL for text in texts):
+        number, column, length = next(
+            (number, at, len(cell))
+            for number, row in sheet.rows()
+            for at, cell in enumerate(row, start=1)
+            if len(cell) > LONGEST_CELL
+        )
+        raise FileRefusedError(
+            f"{where}, cell {column_letters(column)}{number}: {length:,} characters stand in it. Shorten it, and send "
+            "the rest as a document."
+        )
+
+
+class _Cleaned(dict[str, str]):
+    """Cells without the spaces around them. Each distinct text is cleaned once: there are far fewer than cells."""
+
+    def __missing__(self, cell: str) -> str:
+        self[cell] = found = _clean(cell)
+        return found
 
 
 def _above(sheet: Sheet, place: int) -> dict[str, Above]:
     """What stands above the header once: a name of ABOVE_TABLE, and the next filled cell to its right."""
     found: dict[str, Above] = {}
-    for number, row in sheet.rows[:place]:
+    for number, row in islice(sheet.rows(), place):
         filled = [(index, _clean(cell)) for index, cell in enumerate(row) if _clean(cell)]
         for (_, label), (index, text) in pairwise(filled):
             if (column := _column_name(label)) in ABOVE_TABLE:
@@ -202,7 +248,7 @@ def _above(sheet: Sheet, place: int) -> dict[str, Above]:
 
 def _refuse_rows_above(where: str, sheet: Sheet, place: int, position: Mapping[str, int]) -> None:
     """Titles may stand above the header; figures that a sort has put there must not be lost."""
-    for number, row in sheet.rows[:place]:
+    for number, row in islice(sheet.rows(), place):
         filled = {column for column, index in position.items() if index < len(row) and _clean(row[index])}
         if {"period", "quantity"} <= filled and filled & {"value", "symbol"}:
             raise FileRefusedError(

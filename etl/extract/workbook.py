@@ -1,43 +1,41 @@
 """Reads a person's XLSX workbook as rows of text, having first made sure that reading it is safe.
 
-A workbook is a ZIP archive of XML. Three things must be known before the reader (calamine) may have it:
+A workbook is a ZIP archive of XML. Some things must be known before the reader (calamine) may have it:
 
-* that it does not unpack to a size that exhausts the machine;
+* that it does not unpack to a size that exhausts the machine (`etl.extract.archive`);
 * that no cell stands far away: the reader lays out every cell between the first and the last, and one stray cell in
   XFD1048576 ends the whole process, which no exception handler can catch;
 * which cells hold an error (#N/A) or a formula that nobody has calculated, since the reader gives both as empty.
 
-And one for the figures' sake: which cells show a number as a percentage, since the reader gives 21 % as 0.21.
+And some for the figures' sake: which cells show a number as a percentage, since the reader gives 21 % as 0.21; which
+were calculated; and what is hidden.
 """
 
 import io
 import posixpath
 import re
-import zipfile
-import zlib
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from itertools import zip_longest
 from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from etl.extract.delimited import Row
+from etl.extract.archive import Archive, damaged, repacked
+from etl.extract.safe_xml import UnsafeXmlError, elements, feed, new_parser, require_shallow
+from etl.extract.sheet import (
+    MAX_CELLS,
+    MAX_SHEETS,
+    NOT_CALCULATED,
+    Book,
+    Hidden,
+    Rows,
+    Sheet,
+    Value,
+    cell_text,
+    column_letters,
+)
 from schema.errors import FileRefusedError
-
-MAX_UNPACKED_BYTES = 100 * 2**20
-MAX_RATIO = 30
-"""Unpacked to packed. A workbook of 1.25 million cells has about 8, an archive made to do harm 67 and more."""
-
-RATIO_MATTERS_FROM = 5 * 2**20
-"""Bytes unpacked. Below this even the most repetitive sheet does no harm."""
-
-MAX_CELLS = 2_000_000
-"""Rows times columns up to the last cell of a sheet, empty ones included."""
-
-NOT_CALCULATED = "#NOT-CALCULATED"
-"""Stands in the place of a formula that was saved without its result."""
 
 _BUILT_IN_PERCENT = frozenset({"9", "10"})
 """The number formats 0% and 0.00%, which no workbook spells out."""
@@ -45,18 +43,14 @@ _BUILT_IN_PERCENT = frozenset({"9", "10"})
 _NO_PERCENT_SIGN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 """What stands in a number format as text, and not as an instruction."""
 
-_PROTECTED = "EncryptedPackage".encode("utf-16-le")
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
+_MAX_COLUMN = 16_384
 
-Value = int | float | str | bool | time | date | datetime | timedelta
+_TRUE = ("1", "true")
 
-
-@dataclass(frozen=True)
-class Sheet:
-    """A visible worksheet, and its rows that are not blank."""
-
-    name: str
-    rows: list[Row]
+_DROP_DOWNS = "Lists"
+_CODE = re.compile(r"[a-z0-9][a-z0-9:-]*|(AY)?\d{4}-\d{2}[A-Z]\d")
+"""What the hidden sheet of our own template holds: what its drop-downs offer, which is codes alone."""
 
 
 @dataclass
@@ -67,111 +61,101 @@ class _Survey:
     last_column: int = 0
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
     """What to write in place of what the reader gives: errors, formulas without a result, percentages."""
+    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden: Hidden = field(default_factory=Hidden)
+    every_row_hidden: bool = False
+    """Unless a row says otherwise, by having a height of its own."""
 
 
-def column_letters(number: int) -> str:
-    """The letters of a column: 1 is A, 27 is AA."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-def read_workbook(name: str, content: bytes) -> list[Sheet]:
+def read_workbook(name: str, archive: Archive, *, lifeless: bool = False) -> Book:
     """Every visible worksheet of a workbook, with its cells as text.
 
     Whole numbers have no decimal point, dates are ISO dates, a number shown as a percentage is one (`21%`), an error
-    cell holds the error (`#N/A`), and a formula that was saved without its result holds NOT_CALCULATED.
+    cell holds the error (`#N/A`), and a formula that was saved without its result holds NOT_CALCULATED. A `lifeless`
+    workbook is demanded of a person: one without macros, without links to other files, and with no file inside it.
+    The archive's parts are used up.
 
     Raises:
         FileRefusedError: no workbook, protected, damaged, or not safe to open; the message says what to do.
     """
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
-        if _PROTECTED in content:
-            raise FileRefusedError(f"{name} is protected by a password. Save it without one (File, Info, Protect).")
-        raise FileRefusedError(
-            f"{name} is an old Excel file (.xls) by another name. Save it as Excel Workbook (.xlsx)."
-        )
-    if not content.startswith(b"PK"):
-        raise FileRefusedError(f"{name} is named .xlsx and is no workbook. If it is a CSV file, name it .csv.")
+    if "xl/workbook.bin" in archive.names:
+        raise FileRefusedError(f"{name} is a binary workbook (.xlsb). Save it as Excel Workbook (.xlsx).")
+    if lifeless:
+        _refuse_life(name, archive)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _refuse_bomb(name, archive, len(content))
-            percent = _percent_styles(archive)
-            surveys = {sheet: _survey(name, archive, part, percent) for sheet, part in _sheet_parts(archive).items()}
-        return _read(name, content, surveys)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, CalamineError) as error:
-        raise _damaged(name) from error
-    except (expat.ExpatError, KeyError, ValueError, OSError) as error:
-        raise _damaged(name) from error
-
-
-def _damaged(name: str) -> FileRefusedError:
-    return FileRefusedError(
-        f"{name} is damaged, cut short, or no Excel workbook. Open it in Excel, save it again as Excel Workbook "
-        "(.xlsx), and send that."
-    )
-
-
-def _refuse_bomb(name: str, archive: zipfile.ZipFile, packed: int) -> None:
-    members = archive.infolist()
-    if any(member.flag_bits & 1 for member in members):
-        raise FileRefusedError(f"{name} is protected by a password. Save it without one.")
-    unpacked = sum(member.file_size for member in members)
-    if unpacked > MAX_UNPACKED_BYTES or (unpacked > RATIO_MATTERS_FROM and unpacked > MAX_RATIO * packed):
+        percent = _percent_styles(archive.parts)
+        # Every part is looked through, and not those alone that the workbook names as its sheets: two readers may
+        # understand these names in two ways.
+        surveys = {
+            part: _survey(name, xml, percent) for part, xml in archive.parts.items() if part.endswith((".xml", ".rels"))
+        }
+        sheets = _sheet_parts(archive.parts)
+        if len(sheets) > MAX_SHEETS:
+            raise FileRefusedError(
+                f"{name} has {len(sheets):,} sheets; at most {MAX_SHEETS} are read. Copy the table alone into a new "
+                "workbook."
+            )
+        pivot = any(part.startswith("xl/pivotCache/pivotCacheRecords") for part in archive.names)
+        read = _read(name, repacked(archive.parts), {sheet: surveys[part] for sheet, part in sheets.items()})
+    except UnsafeXmlError as error:
         raise FileRefusedError(
-            f"{name} unpacks from {packed / 2**20:,.1f} to {unpacked / 2**20:,.0f} MB, far more than a return holds. "
-            "Copy the table alone into a new workbook."
+            f"{name} is not safe to open: it holds {error}, as no spreadsheet program writes. Copy the table into a "
+            "new workbook."
+        ) from error
+    except (CalamineError, expat.ExpatError, KeyError, ValueError, OSError) as error:
+        raise damaged(name) from error
+    return Book(read.sheets, (*read.hidden, *(["the rows behind a pivot table"] if pivot else [])))
+
+
+def _refuse_life(name: str, archive: Archive) -> None:
+    """Refuse what can act, fetch, or carry something unseen: the original is kept, and others will open it."""
+    alone = "Copy the table alone, as values, into a new workbook"
+    lower = {part.lower() for part in archive.names}
+    if any(part.endswith("vbaproject.bin") or "/macrosheets/" in part or "/activex/" in part for part in lower):
+        raise FileRefusedError(f"{name} holds macros. Save it as Excel Workbook (.xlsx), which leaves them out.")
+    if any("/externallinks/" in part for part in lower):
+        raise FileRefusedError(
+            f"{name} takes cells from other workbooks, which are not here. Break the links (Data, Edit Links) so that "
+            "their values stay, and save it."
         )
-    # The sizes above are what the archive claims. Unpacking every member once proves them, within those bounds.
-    if archive.testzip() is not None:
-        raise _damaged(name)
+    if any("/embeddings/" in part for part in lower):
+        raise FileRefusedError(f"{name} carries another file inside it. {alone}.")
+    for part, xml in archive.parts.items():
+        if not part.endswith(".rels"):
+            continue
+        try:
+            outside = [
+                found for tag, found in elements(xml) if tag == "Relationship" and found.get("TargetMode") == "External"
+            ]
+        except (UnsafeXmlError, expat.ExpatError):
+            continue  # the survey refuses it, with its own words
+        if any(not found.get("Type", "").endswith("/hyperlink") for found in outside):
+            raise FileRefusedError(f"{name} fetches something from another place when it is opened. {alone}.")
 
 
-def _elements(xml: bytes) -> Iterator[tuple[str, dict[str, str]]]:
-    """Every element of a small XML part: its name without prefix, and its attributes."""
-    found: list[tuple[str, dict[str, str]]] = []
-    parser = _parser()
-    parser.StartElementHandler = lambda tag, attributes: found.append((tag.rpartition(":")[2], attributes))
-    parser.Parse(xml, True)
-    yield from found
-
-
-def _parser() -> expat.XMLParserType:
-    """A parser that refuses a document type, so that no entity can grow or reach out. Excel never writes one."""
-
-    def refuse(*_: object) -> None:
-        raise ValueError("a document type inside a workbook")
-
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = refuse
-    return parser
-
-
-def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+def _sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
     """Sheet names, and the member of the archive that holds each."""
     targets = {
         attributes["Id"]: posixpath.normpath(posixpath.join("xl", attributes["Target"])).lstrip("/")
-        for tag, attributes in _elements(archive.read("xl/_rels/workbook.xml.rels"))
+        for tag, attributes in elements(parts["xl/_rels/workbook.xml.rels"])
         if tag == "Relationship"
     }
-    parts: dict[str, str] = {}
-    for tag, attributes in _elements(archive.read("xl/workbook.xml")):
+    found: dict[str, str] = {}
+    for tag, attributes in elements(parts["xl/workbook.xml"]):
         if tag == "sheet":
             relation = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
-            parts[attributes["name"]] = targets[relation]
-    return parts
+            found[attributes["name"]] = targets[relation]
+    return found
 
 
-def _percent_styles(archive: zipfile.ZipFile) -> frozenset[str]:
+def _percent_styles(parts: Mapping[str, bytes]) -> frozenset[str]:
     """The cell styles (by their number, as a cell names it) that show a number as a percentage."""
-    if "xl/styles.xml" not in archive.namelist():
+    if "xl/styles.xml" not in parts:
         return frozenset()
     formats = set(_BUILT_IN_PERCENT)
     styles: list[str] = []
     of_cells = False
-    for tag, attributes in _elements(archive.read("xl/styles.xml")):
+    for tag, attributes in elements(parts["xl/styles.xml"]):
         match tag:
             case "numFmt" if "%" in _NO_PERCENT_SIGN.sub("", attributes.get("formatCode", "")):
                 formats.add(attributes.get("numFmtId", ""))
@@ -182,102 +166,185 @@ def _percent_styles(archive: zipfile.ZipFile) -> frozenset[str]:
     return frozenset(str(number) for number, form in enumerate(styles) if form in formats)
 
 
-def _survey(name: str, archive: zipfile.ZipFile, part: str, percent: frozenset[str]) -> _Survey:
-    """How far a sheet's cells reach, and which of them hold an error, a formula without a result, or a percentage."""
+def _column_number(letters: str) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def _survey(name: str, xml: bytes, percent: frozenset[str]) -> _Survey:
+    """How far a sheet's cells reach, which of them hold an error, a formula or a percentage, and what is hidden.
+
+    A large return has a million cells. For most of them only the two handlers of `c` and `v` run: what a cell says is
+    collected only where its attributes, or a formula in it, make that worth while.
+    """
     survey = _Survey()
-    row = column = 0
-    kind = text = style = ""
-    has: set[str] = set()
-    collecting = False
+    row = column = opened = 0
+    row_text, digits = "", 0
+    kind = style = text = formula = ""
+    filled = special = has_formula = has_value = False
+    ended: list[str] = []
+    columns: dict[str, int] = {}
+    plain = {tag: tag for tag in ("c", "v", "f", "is", "row", "col", "sheetFormatPr", "r", "t", "si")}
+    parser = new_parser()
+
+    def refuse_far(row: int, column: int) -> None:
+        raise FileRefusedError(
+            f"{name}: something stands in cell {column_letters(column)}{row}, far from the table. Delete the rows "
+            "and columns beyond the table, and save it again."
+        )
+
+    def place(attributes: dict[str, str]) -> None:
+        nonlocal row, column
+        reference = attributes.get("r")
+        if reference is None:
+            column += 1
+            return
+        if digits and reference.endswith(row_text) and (known := columns.get(reference[:-digits])) is not None:
+            column = known
+            return
+        found = _REFERENCE.fullmatch(reference)
+        if found is None:
+            raise ValueError(f"no cell reference: {reference[:20]}")
+        column, row = _column_number(found[1]), int(found[2])
+        columns[found[1]] = column
+
+    def start_row(attributes: dict[str, str]) -> None:
+        nonlocal row, column, row_text, digits
+        row, column = int(attributes.get("r", row + 1)), 0
+        row_text = str(row)
+        digits = len(row_text)
+        unsaid = survey.every_row_hidden and "ht" not in attributes
+        if unsaid or attributes.get("hidden") in _TRUE or attributes.get("ht") in ("0", "0.0"):
+            survey.hidden.rows.add(row)
+
+    def hide_columns(attributes: dict[str, str]) -> None:
+        if attributes.get("hidden") in _TRUE or attributes.get("width") in ("0", "0.0"):
+            first, last = int(attributes.get("min", 0)), int(attributes.get("max", 0))
+            survey.hidden.columns.update(range(first, min(last, _MAX_COLUMN) + 1))
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column, kind, text, style, has, collecting
-        match tag.rpartition(":")[2]:
-            case "row":
-                row, column = int(attributes.get("r", row + 1)), 0
-            case "c":
-                kind, text, has = attributes.get("t", ""), "", set()
-                style = attributes.get("s", "")
-                reference = attributes.get("r")
-                if reference is None:
-                    column += 1
-                    return
-                found = _REFERENCE.fullmatch(reference)
-                if found is None:
-                    raise ValueError(f"no cell reference: {reference[:20]}")
-                column = 0
-                for letter in found[1].upper():
-                    column = column * 26 + ord(letter) - ord("A") + 1
-                row = int(found[2])
-            case "v" | "f" | "is" as inner:
-                has.add(inner)
-                collecting = inner == "v"
+        nonlocal opened, kind, style, text, formula, filled, special, has_formula, has_value
+        opened += 1
+        if opened - len(ended) > 50:
+            require_shallow(opened - len(ended))
+        tag = plain.get(tag) or tag.rpartition(":")[2]
+        if tag == "c":
+            place(attributes)
+            kind, style = attributes.get("t", ""), attributes.get("s", "")
+            filled = has_formula = has_value = False
+            special = kind == "e" or style in percent
+            if special:
+                text = ""
+                parser.EndElementHandler = end
+        elif tag in ("v", "f", "is"):
+            if not filled:
+                filled = True
+                if row > survey.last_row:
+                    survey.last_row = row
+                if column > survey.last_column:
+                    survey.last_column = column
+                if survey.last_row * survey.last_column > MAX_CELLS:
+                    refuse_far(row, column)
+            if tag == "f":
+                has_formula, formula = True, ""
+                if not special:
+                    special, text = True, ""
+                    parser.EndElementHandler = end
+                parser.CharacterDataHandler = of_formula
+            elif tag == "v" and special:
+                has_value = True
+                parser.CharacterDataHandler = of_value
+            else:
+                has_value = True
+        elif tag == "row":
+            opened -= len(ended)
+            ended.clear()
+            start_row(attributes)
+        elif tag == "col":
+            hide_columns(attributes)
+        elif tag == "sheetFormatPr":
+            survey.every_row_hidden = attributes.get("zeroHeight") in _TRUE
 
-    def data(characters: str) -> None:
+    def of_value(characters: str) -> None:
         nonlocal text
-        if collecting:
-            text += characters
+        text += characters
+
+    def of_formula(characters: str) -> None:
+        nonlocal formula
+        formula += characters
 
     def end(tag: str) -> None:
-        nonlocal collecting
-        collecting = False
-        if tag.rpartition(":")[2] != "c" or not has:
+        nonlocal special
+        ended.append(tag)
+        parser.CharacterDataHandler = None
+        if (plain.get(tag) or tag.rpartition(":")[2]) != "c":
             return
-        survey.last_row, survey.last_column = max(survey.last_row, row), max(survey.last_column, column)
-        if survey.last_row * survey.last_column > MAX_CELLS:
-            raise FileRefusedError(
-                f"{name}: something stands in cell {column_letters(column)}{row}, far from the table. Delete the rows "
-                "and columns beyond the table, and save it again."
-            )
+        special = False
+        parser.EndElementHandler = ended.append
+        if not filled:
+            return
+        if has_formula:
+            survey.formulas[row, column] = f"={formula}"
         if kind == "e":
             survey.texts[row, column] = text.strip() or "#ERROR"
-        elif "f" in has and not text and kind != "str":
+        elif has_formula and not text and kind != "str":
             # A formula whose result is an empty text says so by its type; one without any result does not.
             survey.texts[row, column] = NOT_CALCULATED
         elif kind in ("", "n") and text and style in percent:
-            survey.texts[row, column] = f"{_text(float(text) * 100)}%"
+            survey.texts[row, column] = f"{cell_text(float(text) * 100)}%"
 
-    parser = _parser()
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, data
-    with archive.open(part) as stream:
-        parser.ParseFile(stream)
+    parser.StartElementHandler, parser.EndElementHandler = start, ended.append
+    feed(parser, xml)
     return survey
 
 
-def _read(name: str, content: bytes, surveys: dict[str, _Survey]) -> list[Sheet]:
+def _read(name: str, content: bytes, surveys: Mapping[str, _Survey]) -> Book:
     sheets: list[Sheet] = []
+    hidden: list[str] = []
     with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
         for about in workbook.sheets_metadata:
-            if about.visible is not SheetVisibleEnum.Visible or about.typ is not SheetTypeEnum.WorkSheet:
-                continue
             survey = surveys.get(about.name)
             if survey is None:
-                raise _damaged(name)
-            values = workbook.get_sheet_by_name(about.name).to_python(skip_empty_area=False)
-            rows = [[_text(value) for value in row] for row in values]
-            for (row, column), text in survey.texts.items():
-                _put(rows, row, column, text)
-            sheets.append(Sheet(about.name, [row for row in enumerate(rows, start=1) if any(map(str.strip, row[1]))]))
-    return sheets
+                raise damaged(name)
+            if about.typ is not SheetTypeEnum.WorkSheet:
+                continue
+            if about.visible is SheetVisibleEnum.Visible:
+                sheets.append(_sheet(name, workbook, about.name, survey))
+            elif survey.last_row and not _is_our_lists(workbook, about.name):
+                hidden.append(f"sheet ‘{about.name[:31]}’")
+    return Book(sheets, tuple(hidden))
 
 
-def _put(rows: list[list[str]], row: int, column: int, text: str) -> None:
-    """Write into a cell, which may lie beyond the last one that holds a value."""
-    rows.extend([] for _ in range(row - len(rows)))
-    cells = rows[row - 1]
-    rows[row - 1] = [old or "" for old, _ in zip_longest(cells, range(max(column, len(cells))))]
-    rows[row - 1][column - 1] = text
+def _sheet(file: str, workbook: CalamineWorkbook, name: str, survey: _Survey) -> Sheet:
+    # Read row by row: all values of a large sheet at once would stand beside all of their texts. It begins with the
+    # first row of the sheet, and each row with the first column that anything stands in.
+    values = workbook.get_sheet_by_name(name)
+    left = [""] * (values.start or (0, 0))[1]
+    instead: dict[int, dict[int, str]] = defaultdict(dict)
+    for (row, column), text in survey.texts.items():
+        instead[row][column] = text
+    rows = Rows(file)
+    for number, found in enumerate(values.iter_rows(), start=1):
+        cells = [*left, *map(cell_text, found)]
+        rows.add(number, _put(cells, instead.pop(number)) if number in instead else cells)
+    for beyond in sorted(instead):
+        rows.add(beyond, _put([], instead[beyond]))
+    return rows.sheet(name, survey.formulas, survey.hidden)
 
 
-def _text(value: Value) -> str:
-    """A cell as a person would type it."""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float):
-        # Excel keeps fifteen significant digits: 0.1 + 0.2 is 0.3 there, and should be here.
-        return str(int(value)) if value.is_integer() else format(value, ".15g")
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
+def _is_our_lists(workbook: CalamineWorkbook, name: str) -> bool:
+    """Whether a hidden sheet is that of our own template, and holds nothing but codes."""
+    if name != _DROP_DOWNS:
+        return False
+    rows: list[list[Value]] = workbook.get_sheet_by_name(name).to_python()
+    return all(value == "" or _CODE.fullmatch(str(value)) is not None for row in rows for value in row)
+
+
+def _put(cells: list[str], texts: Mapping[int, str]) -> list[str]:
+    """Cells with other texts in some columns, which may lie beyond the last one that holds a value."""
+    for column, text in texts.items():
+        cells.extend([""] * (column - len(cells)))
+        cells[column - 1] = text
+    return cells

@@ -4,8 +4,6 @@ A filled-in form is a return like any other, and `etl.extract.returns` reads it.
 stands in columns that are passed over there.
 """
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,6 +12,7 @@ from etl.validate.check import require_period
 from etl.validate.context import STATUSES
 from schema.areas import Area
 from schema.catalogue import Catalogue
+from schema.exports import csv_text
 from schema.periods import Basis, Period
 from schema.quantities import TOTAL
 from schema.returns import ReturnItem, ReturnSpec
@@ -122,10 +121,12 @@ def _rows(
 ) -> Iterator[TemplateRow]:
     """The total and every category, on every basis."""
     quantity = catalogue.quantities[item.quantity]
+    counts = f"{_beside(item, catalogue)}{' '.join(quantity.counts.split())}"
+    part = "" if item.as_category == TOTAL else f": {catalogue.category_title(item.as_category)}"
     for basis in item.bases:
         how = "" if basis in (spec.natural_basis, Basis.AT_DATE) else f", {basis.words}"
         for key, title in (
-            (TOTAL, f"{quantity.title}{how}"),
+            (TOTAL, f"{quantity.title}{part}{how}"),
             *(
                 (catalogue.breakdowns[name].key(category.id), f"{category.title} ({catalogue.breakdowns[name].title})")
                 for name in item.breakdowns
@@ -139,19 +140,29 @@ def _rows(
                 quantity=item.quantity,
                 category=key,
                 basis=basis,
-                definition=" ".join(quantity.counts.split()) if first else "",
+                definition=counts if first else "",
                 whole_number=quantity.whole_number,
                 last=last.get((item.quantity, key, basis.value)),
             )
 
 
+def _beside(item: ReturnItem, catalogue: Catalogue) -> str:
+    """What whoever fills the form in has to know of a number that another agency gives too."""
+    if not item.also:
+        return ""
+    other = catalogue.returns[catalogue.home_return[item.quantity]].title
+    said = f"{other} gives this number too; where the two differ, no figure is shown until both agree. "
+    if item.as_category == TOTAL:
+        return said
+    breakdown = catalogue.breakdowns[item.as_category.partition(":")[0]].title
+    return f"{said}Only “{catalogue.category_title(item.as_category)}” ({breakdown}) of: "
+
+
 def template_csv(template: Template) -> bytes:
     """The form as CSV with a byte order mark, so that Excel reads it as UTF-8."""
-    stream = io.StringIO(newline="")
-    writer = csv.DictWriter(stream, CSV_COLUMNS, restval="")
-    writer.writeheader()
-    for row in template.rows:
-        writer.writerow(
+    text = csv_text(
+        CSV_COLUMNS,
+        (
             {
                 "area": template.area.code if template.area else "",
                 "period": template.period.code,
@@ -164,5 +175,7 @@ def template_csv(template: Template) -> bytes:
                 "last_period": row.last.period if row.last else "",
                 "definition": row.definition,
             }
-        )
-    return b"\xef\xbb\xbf" + stream.getvalue().encode()
+            for row in template.rows
+        ),
+    )
+    return b"\xef\xbb\xbf" + text.encode()

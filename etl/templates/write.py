@@ -1,10 +1,13 @@
-"""Writes a form where somebody wants it, and nowhere where it would overwrite one that is filled in."""
+"""Writes a file where somebody wants it, and nowhere where it would overwrite another."""
 
 from pathlib import Path
 
 from etl.templates.form import Template, template_csv
 from etl.templates.workbook import template_workbook
 from schema.errors import WrongUseError
+
+FORMS = (".csv", ".xlsx")
+"""What an empty return can be written as."""
 
 
 def write_template(path: Path, template: Template, *, replace: bool = False) -> None:
@@ -13,8 +16,14 @@ def write_template(path: Path, template: Template, *, replace: bool = False) -> 
     Raises:
         WrongUseError: as `require_place` does, or the file cannot be written.
     """
-    require_place(path, replace=replace)
+    require_place(path, replace=replace, kinds=FORMS)
     content = template_workbook(template) if path.suffix.lower() == ".xlsx" else template_csv(template)
+    write_bytes(path, content, replace=replace)
+
+
+def write_bytes(path: Path, content: bytes, *, replace: bool = False) -> None:
+    """Write a file. Raises WrongUseError where one is there already (unless `replace`), or it cannot be written."""
+    require_place(path, replace=replace)
     try:
         with path.open("wb" if replace else "xb") as stream:
             stream.write(content)
@@ -24,9 +33,12 @@ def write_template(path: Path, template: Template, *, replace: bool = False) -> 
         ) from error
 
 
-def require_place(path: Path, *, replace: bool = False) -> None:
-    """Refuse a place for a form that is no .xlsx or .csv, or is taken. Raises WrongUseError."""
-    if path.suffix.lower() not in (".csv", ".xlsx"):
+def require_place(path: Path, *, replace: bool = False, kinds: tuple[str, ...] = ()) -> None:
+    """Refuse a place for a file that is not of these kinds (none: any), has no folder, or is taken.
+
+    Raises WrongUseError.
+    """
+    if kinds and path.suffix.lower() not in kinds:
         raise WrongUseError(f"A template is a .xlsx or a .csv file, and {path.name} is neither. Give it such a name.")
     if not path.parent.is_dir():
         raise WrongUseError(f"There is no folder {path.parent}. Make it, or give another.")
