@@ -6,10 +6,11 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Severity(StrEnum):
-    """ERROR blocks a submission. WARNING passes once it is explained."""
+    """ERROR blocks a submission. WARNING passes once it is explained. NOTE tells something that needs neither."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 class Finding(BaseModel):
@@ -30,6 +31,11 @@ class Finding(BaseModel):
     column: str = ""
     cell: str = ""
     value: str = ""
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other finding of the same file, so that an explanation finds it again."""
+        return "|".join((self.rule, self.sheet, str(self.row or ""), self.column, self.message))
 
     def sentence(self) -> str:
         """Where, what and how to mend it, on one line."""

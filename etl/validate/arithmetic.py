@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from etl.validate.context import ReturnContext, Term
 from etl.validate.rules import Fault, Stage, rule
 from schema.findings import Severity
@@ -38,25 +40,32 @@ class _Comparison:
 
 
 def _compared(ctx: ReturnContext, whole: Iterable[Term], parts: Iterable[Term]) -> Iterator[_Comparison]:
-    """The comparison for each period and basis in which the whole is known and at least one part is."""
+    """Each period and basis in which the whole is known, at least one part is, and they do not agree."""
     whole, parts = tuple(whole), tuple(parts)
     fractions = [q for q, _ in (*whole, *parts) if not ctx.catalogue.quantities[q].whole_number]
     rounding = 1e-6 + ROUNDING * len(fractions)
-    for (period, _), held in ctx.numbers.items():
-        given = [held[term][1] for term in parts if term in held]
-        if given and all(term in held for term in whole):
+    grid = ctx.grid
+    for basis in grid.bases:
+        if (*whole[0], basis) not in grid.place:
+            continue
+        wholes = grid.of((*term, basis) for term in whole).sum(axis=0)
+        given = grid.of((*term, basis) for term in parts)
+        known = ~np.isnan(given)
+        count, sums = known.sum(axis=0), np.nansum(given, axis=0)
+        # A whole that is not known is NaN, which differs from nothing.
+        for column in np.flatnonzero((count > 0) & (np.abs(sums - wholes) > rounding)).tolist():
             yield _Comparison(
-                row=held[whole[0]][0],
-                period=period,
-                whole=sum(held[term][1] for term in whole),
-                parts=sum(given),
-                complete=len(given) == len(parts),
+                row=int(grid.row[grid.place[(*whole[0], basis)], column]),
+                period=grid.periods[column],
+                whole=float(wholes[column]),
+                parts=float(sums[column]),
+                complete=bool(count[column] == len(parts)),
                 tolerance=rounding,
             )
 
 
 def _categories(ctx: ReturnContext) -> Iterator[tuple[str, str, _Comparison]]:
-    """Every quantity and breakdown whose categories exclude each other, compared with its total."""
+    """Every quantity and breakdown whose categories exclude each other and do not come to its total."""
     for item in ctx.spec.items:
         for name in item.breakdowns:
             breakdown = ctx.catalogue.breakdowns[name]

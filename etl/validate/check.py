@@ -3,13 +3,30 @@
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from etl.extract.returns import COLUMNS, ReturnTable
 
 # Importing a module of rules registers them; a new theme is one more name here.
-from etl.validate import arithmetic, codes, completeness, dates, privacy, structure, values  # noqa: F401
+from etl.validate import (  # noqa: F401
+    arithmetic,
+    balance,
+    codes,
+    completeness,
+    continuity,
+    dates,
+    hidden_content,
+    plausibility,
+    privacy,
+    public,
+    published,
+    repetition,
+    structure,
+    values,
+)
 from etl.validate.context import SYMBOLS, ReturnContext, context
+from etl.validate.history import History
 from etl.validate.rules import Fault, Rule, Stage, registered
 from schema.catalogue import Catalogue
 from schema.errors import WrongUseError
@@ -39,7 +56,11 @@ class CheckedReturn:
     @property
     def blocked(self) -> bool:
         """Whether an error keeps the return from being accepted."""
-        return any(finding.severity is Severity.ERROR for finding in self.findings)
+        return self.count(Severity.ERROR) > 0
+
+    def count(self, severity: Severity) -> int:
+        """How many findings there are of a severity."""
+        return sum(finding.severity is severity for finding in self.findings)
 
 
 def return_rules() -> tuple[Rule, ...]:
@@ -48,16 +69,23 @@ def return_rules() -> tuple[Rule, ...]:
 
 
 def check_return(
-    table: ReturnTable, spec: ReturnSpec, period: Period, area: str, catalogue: Catalogue, today: date
+    table: ReturnTable,
+    spec: ReturnSpec,
+    period: Period,
+    area: str,
+    catalogue: Catalogue,
+    today: date,
+    history: History | None = None,
 ) -> CheckedReturn:
     """Hold a return against every rule. `area` is the id of the area that submits it, for `period`; with "" it is not
-    known whose the return is, and what it says itself is not held against anything.
+    known whose the return is, and what it says itself is not held against anything. Without a `history` it is not held
+    against any past either.
 
     Raises:
         WrongUseError: the period is of another kind than the return's.
     """
     require_period(spec, period)
-    ctx = context(table, spec, period, area, catalogue, today)
+    ctx = context(table, spec, period, area, catalogue, today, history)
     faults = _faults(ctx, Stage.ROWS)
     sound = ctx.only(_sound_rows(ctx, faults))
     faults += _faults(sound, Stage.SUMS)
@@ -107,7 +135,7 @@ def _values(ctx: ReturnContext, area: str) -> pd.DataFrame:
     read = ctx.read[~ctx.blank]
     nil = read["symbol"] == "nil"
     value = read["value"].mask(nil, 0.0)
-    number = value.map(lambda number: State.ZERO.value if number == 0 else State.VALUE.value)
+    number = pd.Series(np.where(value == 0, State.ZERO.value, State.VALUE.value), index=read.index, dtype="str")
     state = read["symbol"].map({symbol: state.value for symbol, state in SYMBOLS.items()})
     frame = pd.DataFrame(
         {
@@ -124,10 +152,10 @@ def _values(ctx: ReturnContext, area: str) -> pd.DataFrame:
 
 
 def _extract_date(ctx: ReturnContext) -> date | None:
-    days = set(ctx.read["extract_date"]) - {""}
+    days = set(ctx.read["extract_date"].unique()) - {""}
     return date.fromisoformat(days.pop()) if len(days) == 1 else None
 
 
 def _status(ctx: ReturnContext) -> str:
     """Final only where every row says so."""
-    return "final" if set(ctx.read["status"]) == {"final"} else "provisional"
+    return "final" if set(ctx.read["status"].unique()) == {"final"} else "provisional"

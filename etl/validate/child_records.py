@@ -46,9 +46,46 @@ def _years(text: str, near: date) -> list[int]:
     return years
 
 
+# Among the commonest first names of children in England in recent years, without those that are words as well (Grace,
+# Hope, May). A name is only looked for where one of these stands beside another: a list of all names would find places.
+_FIRST = (
+    "Aaron|Abdul|Abigail|Adam|Adrian|Ahmed|Aiden|Aisha|Alex|Alexander|Alfie|Ali|Alice|Aliyah|Amelia|Amir|Amy|"
+    "Andrew|Anna|Archie|Arthur|Ava|Ayesha|Benjamin|Bethany|Bilal|Bradley|Callum|Cameron|Charlie|Charlotte|"
+    "Chloe|Connor|Daisy|Daniel|David|Dylan|Edward|Elijah|Elizabeth|Ella|Ellie|Elsie|Emily|Emma|Esme|Ethan|"
+    "Evelyn|Evie|Fatima|Fatimah|Finley|Florence|Frankie|Freddie|Freya|Gabriel|George|Georgia|Hamza|Hannah|"
+    "Harriet|Harry|Hassan|Henry|Holly|Hugo|Ibrahim|Imogen|Isaac|Isabella|Isabelle|Isla|Ivy|Jack|Jacob|Jake|"
+    "James|Jamie|Jasmine|Jayden|Jessica|Joseph|Joshua|Kai|Kayla|Khadija|Kian|Kyle|Lacey|Layla|Leah|Leo|Leon|"
+    "Lewis|Liam|Lily|Logan|Louis|Luca|Lucas|Lucy|Luke|Maisie|Maryam|Mason|Matilda|Matthew|Max|Megan|Mia|"
+    "Michael|Millie|Mohammad|Mohammed|Molly|Muhammad|Musa|Nathan|Niamh|Noah|Oliver|Olivia|Omar|Oscar|Owen|"
+    "Phoebe|Poppy|Rebecca|Reuben|Rhys|Riley|Rory|Rosie|Ruby|Ryan|Samuel|Sarah|Scarlett|Sebastian|Sienna|Sofia|"
+    "Sophia|Sophie|Stanley|Tegan|Thea|Theo|Theodore|Thomas|Toby|Tyler|William|Yasmin|Yusuf|Zachary|Zainab|"
+    "Zara|Zoe"
+)
+_PLACE = (
+    "Academy|Avenue|Bank|Building|Centre|Church|Clinic|Close|College|Court|Day|Drive|Farm|Foundation|Gardens|Green|"
+    "Hall|Hill|Hospital|House|Infant|Junior|Lane|Lodge|Nursery|Park|Place|Primary|Project|Road|School|Service|Square|"
+    "Street|Team|Trust|Unit|Ward|Way|Wing"
+)
+_SURNAME = r"[A-Z](?:[a-z]+|[’'][A-Z][a-z]+)(?:[-’'][A-Z]?[a-z]+)*"
+_NAMED = re.compile(
+    rf"(?<![\w’'-])(?:{_FIRST}) (?!(?:{_PLACE})\b){_SURNAME}(?! (?:{_PLACE})\b)"
+    rf"|(?<![\w’'-]){_SURNAME}, (?:{_FIRST})\b"
+    rf"|(?i:\b(?:child|boy|girl|baby|pupil|son|daughter|brother|sister|sibling),? (?:named|called|is) )(?:{_FIRST})\b"
+)
+_CAPITALS = re.compile(rf"(?:{_FIRST.upper()}) [A-Z][A-Z’'-]+|[A-Z][A-Z’'-]+, (?:{_FIRST.upper()})")
+
+
+def looks_like_a_name(text: str) -> bool:
+    """Whether a text seems to hold somebody's full name: a common first name and a surname, either way round.
+
+    It finds the plain case, and few others: “Thomas Street” and “St James Hospital” pass, and so does a rare name.
+    """
+    return _NAMED.search(text) is not None or _CAPITALS.fullmatch(text) is not None
+
+
 def shown(text: str, limit: int = 40) -> str:
-    """A code, figure or date as a message may repeat it: shortened, and nothing at all where it might be a record."""
-    if looks_like_a_record(text):
+    """A code, figure or date as a message may repeat it: shortened, and nothing at all where it might be a child's."""
+    if not text or looks_like_a_record(text) or looks_like_a_name(text):
         return ""
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 

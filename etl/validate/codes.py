@@ -3,8 +3,11 @@
 import difflib
 from collections.abc import Iterable, Iterator
 
+import numpy as np
+
 from etl.validate.child_records import quoted
 from etl.validate.context import STATUSES, ReturnContext, cells
+from etl.validate.grid import grouped
 from etl.validate.rules import Fault, more_rows, once, rule
 from schema.findings import Severity
 from schema.periods import Basis, parse_period
@@ -15,6 +18,24 @@ def _nearest(text: str, known: Iterable[str]) -> str:
     """“ Did you mean …?” where one of the known codes is like the text, else nothing."""
     near = difflib.get_close_matches(text.lower(), list(known), n=1, cutoff=0.6)
     return f" Did you mean {near[0]}?" if near else ""
+
+
+def _not_asked(ctx: ReturnContext, column: str) -> Iterator[tuple[int, str, str]]:
+    """Row, quantity and code where the return does not ask for the quantity by this breakdown or on this basis.
+
+    A pair is looked up once, however many rows have it.
+    """
+    used = ctx.read.loc[ctx.in_return & (ctx.read[column] != ""), ["quantity", column]]
+    pair, names = grouped(used)
+    asked = ctx.breakdowns if column == "category" else ctx.bases
+    wrong = [
+        number
+        for number, (quantity, code) in enumerate(names)
+        if code != TOTAL and code.partition(":")[0] not in asked(quantity)
+    ]
+    for place in np.flatnonzero(np.isin(pair, wrong)).tolist():
+        quantity, code = names[pair[place]]
+        yield int(used.index[place]), quantity, code
 
 
 @rule("quantity-unknown", Severity.ERROR, "Use the quantity's id, as the return's template lists it.")
@@ -49,8 +70,7 @@ def quantity_not_in_return(ctx: ReturnContext) -> Iterator[Fault]:
 def category_unknown(ctx: ReturnContext) -> Iterator[Fault]:
     """A category that no breakdown has."""
     for row, text in ctx.not_understood("category"):
-        asked = ctx.breakdowns(str(ctx.read.at[row, "quantity"]))
-        breakdowns = [ctx.catalogue.breakdowns[name] for name in asked]
+        breakdowns = [ctx.catalogue.breakdowns[name] for name in ctx.breakdowns(str(ctx.read.at[row, "quantity"]))]
         known = [breakdown.key(category.id) for breakdown in breakdowns for category in breakdown.categories]
         # “police” alone is nearer to source:police than its letters are.
         same = [key for key in known if key.partition(":")[2] == text.lower()]
@@ -61,18 +81,11 @@ def category_unknown(ctx: ReturnContext) -> Iterator[Fault]:
 @rule("breakdown-not-in-return", Severity.ERROR, "Delete the row, or write total if it is the whole.")
 def breakdown_not_in_return(ctx: ReturnContext) -> Iterator[Fault]:
     """A breakdown that this return does not ask for with this quantity."""
-    category = ctx.read["category"]
-    for row, key in cells(category[ctx.in_return & ~category.isin([TOTAL, ""])]):
-        quantity = str(ctx.read.at[row, "quantity"])
-        asked = ctx.breakdowns(quantity)
-        if key.partition(":")[0] not in asked:
-            allowed = " or ".join(asked) or "none"
-            yield Fault(
-                f"{quantity} is not asked for by {key.partition(':')[0]} (but by: {allowed}).",
-                row,
-                "category",
-                key,
-            )
+    for row, quantity, key in _not_asked(ctx, "category"):
+        allowed = " or ".join(ctx.breakdowns(quantity)) or "none"
+        yield Fault(
+            f"{quantity} is not asked for by {key.partition(':')[0]} (but by: {allowed}).", row, "category", key
+        )
 
 
 @rule("basis-unknown", Severity.ERROR, "Write the basis as the return's template has it, such as rolling-year.")
@@ -88,24 +101,24 @@ def basis_unknown(ctx: ReturnContext) -> Iterator[Fault]:
 @rule("basis-not-in-return", Severity.ERROR, "Report the quantity as the return asks for it.")
 def basis_not_in_return(ctx: ReturnContext) -> Iterator[Fault]:
     """A quantity on a basis on which this return does not ask for it."""
-    for row, code in cells(ctx.read["basis"][ctx.in_return & (ctx.read["basis"] != "")]):
-        quantity = str(ctx.read.at[row, "quantity"])
-        if code not in ctx.bases(quantity):
-            allowed = " or ".join(basis.value for basis in ctx.bases(quantity))
-            unsaid = " (which an empty basis means)" if ctx.written.at[row, "basis"] == "" else ""
-            yield Fault(f"{quantity} is asked for as {allowed}, not as {code}{unsaid}.", row, "basis", code)
+    for row, quantity, code in _not_asked(ctx, "basis"):
+        allowed = " or ".join(basis.value for basis in ctx.bases(quantity))
+        unsaid = " (which an empty basis means)" if ctx.written.at[row, "basis"] == "" else ""
+        yield Fault(f"{quantity} is asked for as {allowed}, not as {code}{unsaid}.", row, "basis", code)
 
 
 @rule("item-not-asked-now", Severity.WARNING, "Check that the figure is about the right period; it may stay.")
 def item_not_asked_now(ctx: ReturnContext) -> Iterator[Fault]:
     """A quantity that the return asks for in other quarters or terms only."""
-    given = ctx.read[ctx.in_return & (ctx.read["period"] != "")]
-    for (code, quantity), rows in given.groupby(["period", "quantity"], sort=False):
-        if quantity not in {item.quantity for item in ctx.spec.asked(parse_period(str(code)))}:
-            when = " and ".join(dict.fromkeys(name for item in ctx.items[str(quantity)] for name in item.when))
-            yield once(
-                ctx, "quantity", rows.index, f"{quantity} is asked for in {when}, and this is {code}", str(quantity)
-            )
+    sometimes = [quantity for quantity, items in ctx.items.items() if all(item.when for item in items)]
+    given = ctx.read.loc[ctx.read["quantity"].isin(sometimes) & (ctx.read["period"] != ""), ["period", "quantity"]]
+    for code in given["period"].unique().tolist():
+        asked = {item.quantity for item in ctx.spec.asked(parse_period(code))}
+        of_period = given.loc[(given["period"] == code) & ~given["quantity"].isin(list(asked)), "quantity"]
+        for quantity in of_period.unique().tolist():
+            when = " and ".join(dict.fromkeys(name for item in ctx.items[quantity] for name in item.when))
+            rows = of_period.index[of_period == quantity]
+            yield once(ctx, "quantity", rows, f"{quantity} is asked for in {when}, and this is {code}", quantity)
 
 
 @rule("status-unknown", Severity.ERROR, f"Write {' or '.join(STATUSES)}, or leave the cell empty ({STATUSES[0]}).")

@@ -4,6 +4,7 @@ Reading is done once, over whole columns. A cell that cannot be understood becom
 which those are, and why.
 """
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +16,9 @@ import numpy as np
 import pandas as pd
 
 from etl.extract.returns import ABOVE_TABLE, ReturnTable
-from etl.extract.workbook import NOT_CALCULATED
+from etl.extract.sheet import NOT_CALCULATED
+from etl.validate.grid import FloatArray, Grid, Key, grid_of
+from etl.validate.history import History
 from schema.areas import Area
 from schema.catalogue import Catalogue
 from schema.errors import WrongUseError
@@ -45,9 +48,9 @@ nought in some tables and no figure in others: it is read as no figure, which ne
 _ERROR_CELL = re.compile(
     rf"#(N/A|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|ERROR)|{NOT_CALCULATED}"
 )
-_PLAIN_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
-_GROUPED_NUMBER = r"[+-]?[0-9]{1,3}(?:(?:,[0-9]{3})+|(?: [0-9]{3})+)(?:\.[0-9]+)?"
-_PERCENTAGE = r"[+-]?[0-9][0-9.,]*\s*(?:%|per ?cent)"
+_PLAIN_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
+_GROUPED_NUMBER = re.compile(r"[+-]?[0-9]{1,3}(?:(?:,[0-9]{3})+|(?: [0-9]{3})+)(?:\.[0-9]+)?")
+_PERCENTAGE = re.compile(r"[+-]?[0-9][0-9.,]*\s*(?:%|per ?cent)", re.IGNORECASE)
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CLOCK = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
@@ -99,6 +102,7 @@ class ReturnContext:
     stands_for: "pd.Series[str]"
     from_above: Mapping[str, frozenset[int]] = field(default_factory=dict)
     """By column, the rows that have what stands above the table."""
+    history: History = field(default_factory=History.none)
 
     @cached_property
     def items(self) -> dict[str, tuple[ReturnItem, ...]]:
@@ -124,7 +128,7 @@ class ReturnContext:
     @cached_property
     def wrong_period(self) -> bool:
         """Whether no row is for the period of the return, so that it is probably the wrong file or period."""
-        return not (self.read["period"] == self.period.code).any()
+        return not self.own_rows.any()
 
     @cached_property
     def blank(self) -> "pd.Series[bool]":
@@ -132,22 +136,96 @@ class ReturnContext:
         return (self.written["value"] == "") & (self.written["symbol"] == "")
 
     @cached_property
-    def numbers(self) -> dict[tuple[str, str], dict[Term, tuple[int, float]]]:
-        """Row and number of every term, by period and basis. A nil is nought; other symbols are no number."""
-        value = self.read["value"].mask(self.read["symbol"] == "nil", 0.0)
-        known = self.read[value.notna()]
-        found: dict[tuple[str, str], dict[Term, tuple[int, float]]] = defaultdict(dict)
-        for row, period, basis, quantity, category, number in zip(
-            known.index,
-            known["period"],
-            known["basis"],
-            known["quantity"],
-            known["category"],
-            value[value.notna()],
-            strict=True,
-        ):
-            found[period, basis][quantity, category] = (int(row), float(number))
-        return found
+    def numbers(self) -> "pd.Series[float]":
+        """The number of each row. A nil is nought; other symbols are no number."""
+        return self.read["value"].mask(self.read["symbol"] == "nil", 0.0)
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The numbers of the rows whose quantity, category, basis and period are all understood."""
+        known = (self.read[["period", "basis", "quantity", "category"]] != "").all(axis=1) & self.in_return
+        return grid_of(self.read[known], self.numbers[known], self.read.index[known].to_numpy(dtype="int64"))
+
+    @cached_property
+    def past(self) -> Grid:
+        """Everything known of the periods before this one, without a period left out between the first and the last.
+
+        What this return says of an earlier period stands in place of what was accepted before: it is the later word.
+        """
+        earlier = self.history.values[self.history.values["period"] < self.period.code]
+        read = self.read[(self.read["period"] != "") & (self.read["period"] < self.period.code) & self.in_return]
+        codes = set(earlier["period"].unique()) | set(read["period"].unique())
+        key = ["period", "basis", "quantity", "category"]
+        told = pd.concat(
+            # The first of two stands in a grid: what is written now comes first.
+            [read[key].assign(value=self.numbers[read.index]), earlier[[*key, "value"]]],
+            ignore_index=True,
+        )
+        return grid_of(told, told["value"], periods=self._consecutive(min(codes)) if codes else ())
+
+    def _consecutive(self, first: str) -> list[str]:
+        """The codes of every period from this one on to the one before the return's, oldest first."""
+        codes: list[str] = []
+        period = self.spec.following(self.period, -1)
+        while period.code >= first:
+            codes.insert(0, period.code)
+            period = self.spec.following(period, -1)
+        return codes
+
+    @cached_property
+    def asked(self) -> tuple[Key, ...]:
+        """Every series that the return asks for, in its own order: a total, then its categories, on each basis."""
+        return tuple(
+            dict.fromkeys(
+                (item.quantity, category, basis.value)
+                for item in self.spec.items
+                for basis in item.bases
+                for category in (TOTAL, *(key for name in item.breakdowns for key in self.category_keys(name)))
+            )
+        )
+
+    def category_keys(self, breakdown: str) -> list[str]:
+        """A breakdown's categories as a file writes them."""
+        found = self.catalogue.breakdowns[breakdown]
+        return [found.key(category.id) for category in found.categories]
+
+    @cached_property
+    def now(self) -> FloatArray:
+        """The number of each asked series for the return's own period; NaN where there is none."""
+        column = self.grid.column.get(self.period.code)
+        values = self.grid.of(self.asked)
+        return values[:, column] if column is not None else np.full(len(self.asked), np.nan)
+
+    @cached_property
+    def before(self) -> FloatArray:
+        """The numbers of each asked series in the periods before, asked × periods, the latest last."""
+        return self.past.of(self.asked)
+
+    @cached_property
+    def last_time(self) -> FloatArray:
+        """What the last accepted return before this one that asked for each asked series gave; NaN for no number."""
+        earlier = [code for code in reversed(self.history.accepted) if code < self.period.code]
+        asked_in = {code: {item.quantity for item in self.spec.asked(parse_period(code))} for code in earlier}
+        last: dict[str, str] = {}
+        for code in earlier:
+            for quantity in asked_in[code]:
+                last.setdefault(quantity, code)
+        found = [self.past.at(key, last.get(key[0], "")) for key in self.asked]
+        return np.array(found, dtype=float)
+
+    def row_now(self, key: Key) -> int | None:
+        """Where a series stands for the return's own period."""
+        return self.grid.row_at(key, self.period.code) or None
+
+    @cached_property
+    def period_before(self) -> str:
+        """The code of the period before the return's."""
+        return self.spec.following(self.period, -1).code
+
+    @cached_property
+    def own_rows(self) -> "pd.Series[bool]":
+        """Rows for the return's own period."""
+        return self.read["period"] == self.period.code
 
     @property
     def span(self) -> str:
@@ -156,7 +234,7 @@ class ReturnContext:
 
     def is_percentage(self) -> "pd.Series[bool]":
         """Rows whose value is written or shown as a percentage."""
-        return self.written["value"].str.fullmatch(_PERCENTAGE, case=False)
+        return holds(self.written["value"], lambda text: _PERCENTAGE.fullmatch(text) is not None)
 
     def not_understood(self, column: str) -> Iterator[tuple[int, str]]:
         """Row and text of the cells that say something which could not be read."""
@@ -172,7 +250,13 @@ class ReturnContext:
 
 
 def context(
-    table: ReturnTable, spec: ReturnSpec, period: Period, area: str, catalogue: Catalogue, today: date
+    table: ReturnTable,
+    spec: ReturnSpec,
+    period: Period,
+    area: str,
+    catalogue: Catalogue,
+    today: date,
+    history: History | None = None,
 ) -> ReturnContext:
     """Read every cell of a return. `area` is an area's id, or "" where it is not known whose return it is."""
     written = table.cells.copy()
@@ -193,6 +277,7 @@ def context(
         read=_read(written, spec, catalogue),
         stands_for=_mapped(written["value"], understood_as),
         from_above=from_above,
+        history=history or History.none(),
     )
 
 
@@ -204,7 +289,14 @@ def cells(column: "pd.Series[str]") -> Iterator[tuple[int, str]]:
 
 def is_error_cell(column: "pd.Series[str]") -> "pd.Series[bool]":
     """Cells in which a spreadsheet left an error, or a formula without its result."""
-    return column.str.fullmatch(_ERROR_CELL)
+    return holds(column, lambda text: _ERROR_CELL.fullmatch(text) is not None)
+
+
+def holds(column: "pd.Series[str]", asked: Callable[[str], bool]) -> "pd.Series[bool]":
+    """Which cells something holds of. Each distinct text is asked once: a return repeats most of its cells."""
+    codes, texts = pd.factorize(column)
+    answers = np.array([asked(text) for text in texts.tolist()], dtype=bool)
+    return pd.Series(answers[codes] if len(column) else False, index=column.index, dtype=bool)
 
 
 def understood_as(text: str) -> str:
@@ -246,8 +338,11 @@ def is_serial(text: str) -> bool:
 
 def _read(cells: pd.DataFrame, spec: ReturnSpec, catalogue: Catalogue) -> pd.DataFrame:
     quantity = _mapped(cells["quantity"], lambda text: text if (text := _code(text)) in catalogue.quantities else "")
-    natural = quantity.map(
-        {q.id: (Basis.AT_DATE if q.at_date else spec.natural_basis).value for q in catalogue.quantities.values()}
+    natural = _mapped(
+        quantity,
+        lambda text: (
+            (Basis.AT_DATE if catalogue.quantities[text].at_date else spec.natural_basis).value if text else ""
+        ),
     )
     basis = _mapped(cells["basis"], lambda text: text if (text := _code(text)) in set(Basis) else "")
     names = _area_names(catalogue)
@@ -263,7 +358,7 @@ def _read(cells: pd.DataFrame, spec: ReturnSpec, catalogue: Catalogue) -> pd.Dat
             "extract_date": _mapped(
                 cells["extract_date"], lambda text: day.isoformat() if (day := read_date(text)) else ""
             ),
-            "basis": basis.where(cells["basis"] != "", natural.fillna("")).astype("str"),
+            "basis": basis.where(cells["basis"] != "", natural).astype("str"),
             "status": _mapped(
                 cells["status"], lambda text: text if (text := text.lower() or STATUSES[0]) in STATUSES else ""
             ),
@@ -297,9 +392,9 @@ def _area_names(catalogue: Catalogue) -> dict[str, str]:
 
 def _mapped(column: "pd.Series[str]", reading: Callable[[str], str]) -> "pd.Series[str]":
     """Read each distinct text once: a return repeats its codes hundreds of times."""
-    return column.map({text: reading(text) if len(text) <= _LONGEST_CODE else "" for text in column.unique()}).astype(
-        "str"
-    )
+    codes, texts = pd.factorize(column)
+    meant = [reading(text) if len(text) <= _LONGEST_CODE else "" for text in texts.tolist()]
+    return pd.Series(pd.array(meant, dtype="str").take(codes), index=column.index, name=column.name)
 
 
 def _code(text: str) -> str:
@@ -328,8 +423,15 @@ def _category(text: str, catalogue: Catalogue) -> str:
 def _numbers(column: "pd.Series[str]") -> "pd.Series[float]":
     """Numbers as float64, NaN for what is none. Commas or spaces may group thousands; a minus sign may be the
     typographer's."""
-    text = column.str.replace("\u2212", "-")
-    grouped = text.str.fullmatch(_GROUPED_NUMBER)
-    plain = text.str.replace("[, ]", "", regex=True).where(grouped, text)
-    numbers = pd.to_numeric(plain.where(plain.str.fullmatch(_PLAIN_NUMBER)), errors="coerce").astype("float64")
-    return numbers.where(np.isfinite(numbers))
+    codes, texts = pd.factorize(column)
+    numbers = np.array([_number(text) for text in texts.tolist()], dtype=np.float64)
+    return pd.Series(numbers[codes] if len(column) else np.nan, index=column.index, name=column.name, dtype="float64")
+
+
+def _number(text: str) -> float:
+    """One number; NaN for what is none, and for one that no computer holds."""
+    text = text.replace("\u2212", "-")
+    if _GROUPED_NUMBER.fullmatch(text):
+        text = text.replace(",", "").replace(" ", "")
+    number = float(text) if _PLAIN_NUMBER.fullmatch(text) else math.nan
+    return number if math.isfinite(number) else math.nan

@@ -10,7 +10,7 @@ from datetime import date
 import pandas as pd
 
 from etl.validate.child_records import quoted
-from etl.validate.context import ReturnContext, is_error_cell, is_serial
+from etl.validate.context import ReturnContext, holds, is_error_cell, is_serial
 from etl.validate.rules import Fault, once, rule
 from schema.findings import Severity
 
@@ -52,7 +52,7 @@ def extract_date_unreadable(ctx: ReturnContext) -> Iterator[Fault]:
 def extract_date_serial(ctx: ReturnContext) -> Iterator[Fault]:
     """An extract date that is a bare number, read as a day as Excel counts them."""
     written, read = ctx.written["extract_date"], ctx.read["extract_date"]
-    serials = written[written.map(is_serial).astype(bool)]
+    serials = written[holds(written, is_serial)]
     yield from _once(ctx, serials, lambda text: f"{text} was read as {_plain(str(read[written == text].iloc[0]))}")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from etl.validate.child_records import looks_like_a_record
+from etl.validate.child_records import looks_like_a_name, looks_like_a_record
 from etl.validate.context import ReturnContext, cells
 from etl.validate.rules import Fault, rule
 from schema.findings import Severity
@@ -19,7 +19,26 @@ def child_record(ctx: ReturnContext) -> Iterator[Fault]:
     for column in ctx.written.columns:
         # Only notes are prose, where an old date says something about a person.
         period = ctx.period if column == "note" else None
-        for row, text in cells(ctx.written[column]):
-            if text and looks_like_a_record(text, period):
-                # The text itself is never repeated.
-                yield Fault("This looks like part of a child’s record.", row, column)
+        written = ctx.written[column]
+        # Each distinct text is looked at once: a return repeats its codes and dates on every row.
+        found = [text for text in written.unique().tolist() if text and looks_like_a_record(text, period)]
+        for row, _ in cells(written[written.isin(found)] if found else written.iloc[:0]):
+            # The text itself is never repeated.
+            yield Fault("This looks like part of a child’s record.", row, column)
+
+
+@rule(
+    "child-name",
+    Severity.ERROR,
+    "Take the name out of the file: a return says how many, and never who. If it is a place or a service, write it in "
+    "another way. Delete copies of this file that you have sent.",
+)
+def child_name(ctx: ReturnContext) -> Iterator[Fault]:
+    """Text that looks like somebody's name, in a note or where a code should be."""
+    for column in ctx.written.columns:
+        if column in ("value", "extract_date", "area"):
+            continue  # numbers, days, and the names of councils
+        written = ctx.written[column]
+        found = [text for text in written.unique().tolist() if text and looks_like_a_name(text)]
+        for row, _ in cells(written[written.isin(found)] if found else written.iloc[:0]):
+            yield Fault("This looks like somebody’s name.", row, column)

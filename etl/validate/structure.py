@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+import pandas as pd
+
 from etl.extract.returns import ABOVE_TABLE
-from etl.extract.workbook import NOT_CALCULATED
+from etl.extract.sheet import NOT_CALCULATED
 from etl.validate.child_records import quoted
 from etl.validate.context import ReturnContext, cells, is_error_cell, period_of
+from etl.validate.grid import grouped
 from etl.validate.rules import Fault, once, rule
 from schema.findings import Severity
 
@@ -142,10 +146,21 @@ def area_differs(ctx: ReturnContext) -> Iterator[Fault]:
 @rule("row-duplicate", Severity.ERROR, "Keep one of the two rows.")
 def row_duplicate(ctx: ReturnContext) -> Iterator[Fault]:
     """A second row for the same quantity, period, basis and category, whatever its value."""
-    keys = ctx.read[KEY]
-    first: dict[tuple[str, ...], int] = {}
-    for row, *key in keys[(keys != "").all(axis=1)].itertuples():
-        earlier = first.setdefault(tuple(key), int(row))
-        if earlier != row:
-            period, basis, quantity, category = key
-            yield Fault(f"Row {earlier} already gives {quantity}, {category}, for {period} ({basis}).", int(row))
+    keys = ctx.read.loc[(ctx.read[KEY] != "").all(axis=1), KEY]
+    pair, _ = grouped(keys)
+    twice = pd.Series(pair).duplicated().to_numpy()
+    rows = keys.index.to_numpy(dtype="int64")
+    # Numbered as they come, each new key stands at the next row that repeats none.
+    first = rows[~twice]
+    wrong = np.flatnonzero(twice)
+    columns = (keys[name].iloc[wrong].tolist() for name in KEY)
+    for place, period, basis, quantity, category in zip(wrong.tolist(), *columns, strict=True):
+        message = f"Row {first[pair[place]]} already gives {quantity}, {category}, for {period} ({basis})."
+        yield Fault(message, int(rows[place]))
+
+
+@rule("file-read-so", Severity.NOTE, "Nothing need be done if the preview shows the figures as you know them.")
+def file_read_so(ctx: ReturnContext) -> Iterator[Fault]:
+    """A file that had to be read in another than the plain way: semicolons, an older encoding, a wrong ending."""
+    for remark in ctx.table.remarks:
+        yield Fault(remark)

@@ -7,6 +7,7 @@ from etl.validate.child_records import quoted
 from etl.validate.context import SYMBOLS, ReturnContext, cells, understood_as
 from etl.validate.rules import Fault, more_rows, once, rule
 from schema.findings import Severity
+from schema.quantities import TOTAL
 
 LARGEST = 1e8
 """There are some twelve million children in England."""
@@ -113,3 +114,22 @@ def symbol_unknown(ctx: ReturnContext) -> Iterator[Fault]:
     """A symbol that means nothing here."""
     for row, text in ctx.not_understood("symbol"):
         yield Fault(f"{quoted(text)} is no symbol.", row, "symbol", text)
+
+
+@rule(
+    "nil-beside-figures",
+    Severity.ERROR,
+    "If there were none, the categories are 0 or nil too; if there were some, give the total.",
+)
+def nil_beside_figures(ctx: ReturnContext) -> Iterator[Fault]:
+    """A total that vouches for none, beside categories that count some."""
+    nil = ctx.read[(ctx.read["symbol"] == "nil") & (ctx.read["category"] == TOTAL)]
+    if nil.empty:
+        return
+    some = ctx.read[(ctx.read["value"] > 0) & ~ctx.read["category"].isin([TOTAL, ""])]
+    counted = set(zip(*(some[name].tolist() for name in ("period", "basis", "quantity")), strict=True))
+    columns = (nil[name].tolist() for name in ("period", "basis", "quantity"))
+    for row, period, basis, quantity in zip(nil.index.tolist(), *columns, strict=True):
+        if quantity and (period, basis, quantity) in counted:
+            message = f"{quantity} is nil for {period}, and a category of it is not."
+            yield Fault(message, int(row), "symbol", str(ctx.written.at[row, "symbol"]))

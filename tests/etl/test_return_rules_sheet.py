@@ -1,0 +1,137 @@
+"""The rules about what a sheet hides, names of people, nil, required breakdowns and small numbers, each by its name."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from openpyxl import Workbook
+
+from etl.extract.returns import read_return
+from etl.validate.check import CheckedReturn, check_return
+from etl.validate.child_records import looks_like_a_name
+from schema.findings import Severity
+from tests.etl.test_return_rules import CATALOGUE, COLUMNS, Q2, SPEC, TODAY, Row, by_source, check, errors, row
+
+
+def of(result: CheckedReturn, rule_id: str) -> list[tuple[str | int | None, str]]:
+    """Cell (or row) and message of a rule's findings."""
+    return [(found.cell or found.row, found.message) for found in result.findings if found.rule == rule_id]
+
+
+def workbook(path: Path, *rows: Row) -> Workbook:
+    """A workbook with one sheet, its header in row 1."""
+    book = Workbook()
+    book.active.title = "Return"
+    book.active.append(list(COLUMNS))
+    for cells in rows:
+        book.active.append([cells.get(column) for column in COLUMNS])
+    book.save(path)
+    return book
+
+
+def judged(path: Path) -> CheckedReturn:
+    return check_return(read_return(path), SPEC, Q2, "stoke-on-trent", CATALOGUE, date(2025, 10, 20))
+
+
+def test_formula(tmp_path: Path) -> None:
+    path = tmp_path / "return.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Return")
+        sheet.write_row(0, 0, COLUMNS)
+        for place, quantity in enumerate(("referrals", "care-starts", "care-ends"), start=1):
+            sheet.write_row(place, 0, [row(quantity).get(column, "") for column in COLUMNS])
+        sheet.write_formula("E2", "=40+60", None, 100)
+        sheet.write_formula("E4", "=50*2", None, 100)
+    assert of(judged(path), "formula") == [("E2", "A formula fills this cell (1 more row is the same).")]
+
+
+def test_hidden_content(tmp_path: Path) -> None:
+    path = tmp_path / "return.xlsx"
+    book = workbook(path, row(), row("care-starts"), row("care-ends"))
+    book.create_sheet("Workings").sheet_state = "hidden"
+    book["Workings"]["A1"] = "by child"
+    book["Return"].row_dimensions[3].hidden = True
+    book.save(path)
+    found = [message for _, message in of(judged(path), "hidden-content")]
+    assert len(found) == 2
+    assert any("Workings" in message for message in found)
+    assert any("3" in message for message in found)
+    plain = tmp_path / "plain.xlsx"
+    workbook(plain, row())
+    assert of(judged(plain), "hidden-content") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Olivia Testcase came back", "Testcase, Olivia", "the boy called Noah", "a child named Isla", "OLIVIA TESTCASE",
+     "as Sarah O’Test told us", "Mohammed Test-Case"],
+)  # fmt: skip
+def test_child_name(tmp_path: Path, text: str) -> None:
+    result = check(tmp_path, row(note=text), row("care-starts"))
+    assert errors(result) == [("child-name", "G2")]
+    [found] = [f for f in result.findings if f.rule == "child-name"]
+    assert text not in found.sentence()
+    assert found.value == ""
+
+
+def test_a_name_in_a_code_s_cell_is_found_and_never_repeated(tmp_path: Path) -> None:
+    result = check(tmp_path, row(quantity="Olivia Testcase"))
+    assert ("child-name", "B2") in errors(result)
+    assert "Olivia" not in " ".join(f.sentence() + f.value for f in result.findings)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["late recording", "Charlotte Street office moved", "St James Hospital sent fewer", "Victoria Ward", "Thomas House",
+     "Children Services closed two teams in May", "Harry Potter Day", "Early Help and Family Hub", "Leon",
+     "Daisy Nursery", "Lewis Primary School", "Grace Road", "New Jersey model", "Oliver House and Alice Centre"],
+)  # fmt: skip
+def test_places_and_services_are_no_names(text: str) -> None:
+    assert looks_like_a_name(text) == (text == "Harry Potter Day")  # somebody's name, if not a child's
+
+
+def test_nil_beside_figures(tmp_path: Path) -> None:
+    rows = by_source("", police=3)
+    rows[0]["symbol"] = "nil"
+    result = check(tmp_path, *rows)
+    assert errors(result) == [("nil-beside-figures", "F2")]
+    assert of(result, "nil-beside-figures")[0][1] == "referrals is nil for 2025-26Q2, and a category of it is not."
+    # None of any is a nil return as it should be.
+    none = by_source("")
+    none[0]["symbol"] = "nil"
+    assert errors(check(tmp_path, *none)) == []
+
+
+def test_required_breakdown_missing(tmp_path: Path) -> None:
+    result = check(tmp_path, row("advocacy-offered-children", "30"))
+    found = [message for _, message in of(result, "required-breakdown-missing")]
+    assert found == [
+        "advocacy-offered-children is not reported by advocacy-group in 2025-26Q2, and “Children offered an advocate” "
+        "must come by advocacy-group."
+    ]
+    assert not [f for f in result.findings if f.rule == "category-not-reported" and "advocacy-offered" in f.message]
+
+
+def test_small_number(tmp_path: Path) -> None:
+    result = check(
+        tmp_path,
+        *by_source("12", police=5, schools=1, housing=6),
+        row("care-starts", "0"),
+        row("case-holders-fte", "3.5"),
+        row("care-ends", "2", period="2025-26Q1", note="late recording"),
+    )
+    [found] = [f for f in result.findings if f.rule == "small-number"]
+    assert found.severity is Severity.NOTE
+    assert found.message == "referrals has a count from 1 to 5 here (and 1 more row of it)."
+    assert not result.blocked
+
+
+def test_file_read_so(tmp_path: Path) -> None:
+    path = tmp_path / "return.csv"
+    path.write_text("period;quantity;category;value;symbol;note;extract_date\n2025-26Q2;referrals;;100;;;2025-10-14\n")
+    checked = check_return(read_return(path), SPEC, Q2, "stoke-on-trent", CATALOGUE, TODAY)
+    found = [finding for finding in checked.findings if finding.rule == "file-read-so"]
+    assert [(one.severity, one.message) for one in found] == [
+        (Severity.NOTE, "The cells are separated by semicolons, not by commas, and were read so.")
+    ]
