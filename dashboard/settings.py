@@ -22,6 +22,12 @@ class Settings(BaseSettings):
     secret_key: str | None = Field(default=None, validation_alias="SAFEGUARDING_SECRET_KEY")
     """Signs what browsers hand back. The same for every worker; a new one at each start where none is given."""
 
+    user: str | None = Field(default=None, max_length=80, validation_alias="SAFEGUARDING_USER")
+    """Who works on the command line: the account's name where none is given."""
+    user_header: str | None = Field(default=None, validation_alias="SAFEGUARDING_USER_HEADER")
+    """The header in which a sign-in service before the pages says who is there. Without one, visitors say it
+    themselves, and nothing proves that they are who they say."""
+
     def __init__(self, **values: Any) -> None:
         """Read the environment.
 

@@ -1,17 +1,19 @@
 """Fills a database with the demonstration: carried published figures and made-up returns."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
 from sqlalchemy.engine import Engine
 
+from etl.computing import bring_up_to_date
 from etl.extract.carried import carried_files, extract_carried
 from etl.load import store
 from etl.load.engine import reading, writing
 from etl.load.migrate import upgrade
 from etl.load.papers import PAPER, load_papers
-from etl.pipeline import ReturnFile, bring_up_to_date, load_publications, submit_returns
+from etl.pipeline import load_publications
+from etl.submissions import ReturnFile, accept_within, check_within, compute_returns, explained, submit_within
 from etl.transform import fingerprint
 from schema.catalogue import Catalogue
 from schema.context import Context
@@ -20,13 +22,15 @@ from schema.periods import parse_period
 
 HOME_AREA = "stoke-on-trent"
 PARTNERSHIP_NAME = "Stoke-on-Trent Safeguarding Children Partnership"
+SENDER, READER = "demonstration analyst", "demonstration reader"
+"""Who submits and who accepts the made-up returns."""
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
 
 
 def sample_returns(catalogue: Catalogue) -> list[ReturnFile]:
     """The made-up returns of every agency, the oldest period first."""
     found = [
-        ReturnFile(path, agency, parse_period(path.stem.removeprefix(f"{agency}-")))
+        ReturnFile.at(path, agency, parse_period(path.stem.removeprefix(f"{agency}-")))
         for agency in catalogue.returns
         for path in (SAMPLE / "returns").glob(f"{agency}-*.csv")
     ]
@@ -60,10 +64,34 @@ def build_demonstration(
     load_publications(
         engine, carried_files(SAMPLE / "published"), catalogue, context, extract=extract_carried, progress=progress
     )
-    submit_returns(engine, sample_returns(catalogue), catalogue, context, today, progress)
+    _hand_in(engine, sample_returns(catalogue), catalogue, context, today, progress)
     progress("Loading the figures of older papers")
     load_papers(engine, sample_papers(), catalogue, context)
     return True
+
+
+def _hand_in(
+    engine: Engine,
+    returns: Sequence[ReturnFile],
+    catalogue: Catalogue,
+    context: Context,
+    today: date,
+    progress: Callable[[str], None],
+) -> None:
+    """Check, submit and accept returns, all of them or none; figures are computed once at the end."""
+    sender, reader = (context.model_copy(update={"viewer": viewer}) for viewer in (SENDER, READER))
+    with writing(engine) as connection:
+        fresh = set()
+        for file in returns:
+            progress(f"Checking {file.name}")
+            checked = check_within(connection, sender, catalogue, file, today)
+            why = {finding.rule: "The demonstration’s figures are made up." for finding in checked.to_explain}
+            submitted = submit_within(connection, sender, catalogue, checked, explained(checked, why))
+            if submitted.changed:
+                accept_within(connection, reader, file.agency, file.period, submitted.version.version)
+                fresh.add(file.agency)
+        progress("Computing figures")
+        compute_returns(connection, catalogue, context, fresh)
 
 
 def _complete(engine: Engine, catalogue: Catalogue, context: Context) -> bool:

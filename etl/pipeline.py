@@ -1,35 +1,31 @@
-"""The way in, told on one page: a file is extracted, validated, loaded, and the figures that it touches are computed.
+"""How published files come in, told on one page: they are extracted, loaded, and the figures that they touch computed.
 
-Each function is one transaction. Whatever goes wrong, the database is as it was.
+A load is one transaction. Whatever goes wrong, the database is as it was. Agencies' returns come in by
+`etl.submissions`.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
-import pandas as pd
 from sqlalchemy.engine import Connection, Engine
 
+from etl.computing import (
+    Progress,
+    agencies_submitting,
+    population_release,
+    quiet,
+    recompute_releases,
+    recompute_returns,
+)
 from etl.extract.publications import Extracted, extract_publication
-from etl.extract.returns import ReturnTable, read_return
 from etl.load import store
-from etl.load.engine import reading, writing
+from etl.load.engine import writing
 from etl.transform import fingerprint
-from etl.transform.figures import FIGURE_COLUMNS, Vintage, compute_figures
-from etl.validate.check import CheckedReturn, check_return
 from schema.catalogue import Catalogue
 from schema.context import Context
-from schema.errors import DatabaseNotReadyError, FileRefusedError
-from schema.findings import Severity
-from schema.periods import Period
-
-Progress = Callable[[str], None]
-
-
-def quiet(_what: str) -> None:
-    """Progress that nobody watches."""
+from schema.errors import FileRefusedError
 
 
 @dataclass(frozen=True)
@@ -168,130 +164,6 @@ def _release_source(found: Extracted, catalogue: Catalogue) -> store.NewSource:
     )
 
 
-@dataclass(frozen=True)
-class Submitted:
-    """What became of a return."""
-
-    checked: CheckedReturn
-    version: int
-    changed: bool
-    values: int
-    figures: int
-    same_as: int = 0
-    """An older version whose content this is, so that what came between is undone; 0 where there is none."""
-
-
-def check_file(path: Path, agency: str, period: Period, area: str, catalogue: Catalogue, today: date) -> CheckedReturn:
-    """Read and check an agency's return without keeping anything.
-
-    Raises:
-        FileRefusedError: the file is no readable table. Everything short of that is a finding.
-    """
-    return check_return(read_return(path), catalogue.return_spec(agency), period, area, catalogue, today)
-
-
-class ReturnFile(NamedTuple):
-    """A return to be submitted."""
-
-    path: Path
-    agency: str
-    period: Period
-
-
-def submit_return(
-    engine: Engine, path: Path, agency: str, period: Period, catalogue: Catalogue, context: Context, today: date
-) -> Submitted:
-    """Check a return and, where nothing blocks it, keep it and compute the figures that rest on it again.
-
-    Raises:
-        FileRefusedError: the file is unreadable, or a finding blocks it (all findings are on the error).
-    """
-    return submit_returns(engine, [ReturnFile(path, agency, period)], catalogue, context, today)[0]
-
-
-def submit_returns(
-    engine: Engine,
-    returns: Sequence[ReturnFile],
-    catalogue: Catalogue,
-    context: Context,
-    today: date,
-    progress: Progress = quiet,
-) -> list[Submitted]:
-    """Submit several returns, all of them or none; figures are computed once at the end.
-
-    `figures` of each is how many were computed for all of them together.
-
-    Raises:
-        FileRefusedError: as `submit_return` does, for the first that is refused.
-    """
-    with reading(engine) as connection:
-        area = store.require_partnership(connection, context).home_area
-    checked = []
-    for found in returns:
-        progress(f"Checking {found.path.name}")
-        table = read_return(found.path)
-        checked.append((table.sha256, _accepted(found, table, area, catalogue, today)))
-    progress("Writing")
-    with writing(engine) as connection:
-        kept = [
-            _keep_return(connection, context, found, sha256, one, catalogue)
-            for found, (sha256, one) in zip(returns, checked, strict=True)
-        ]
-        fresh = {found.agency for found, one in zip(returns, kept, strict=True) if one.changed}
-        sources = store.active_sources(connection, context)
-        progress("Computing figures")
-        figures = sum(
-            _recompute_returns(connection, catalogue, sources, reader)
-            for reader in _agencies(sources)
-            if fresh & catalogue.agencies_read_by(reader)
-        )
-    return [replace(one, figures=figures if one.changed else 0) for one in kept]
-
-
-def _accepted(found: ReturnFile, table: ReturnTable, area: str, catalogue: Catalogue, today: date) -> CheckedReturn:
-    """A return without a finding that blocks it."""
-    spec = catalogue.return_spec(found.agency)
-    checked = check_return(table, spec, found.period, area, catalogue, today)
-    if checked.blocked or checked.extract_date is None:
-        errors = sum(finding.severity is Severity.ERROR for finding in checked.findings)
-        raise FileRefusedError(
-            f"{found.path.name} has {errors} fault{'' if errors == 1 else 's'} to mend; nothing was submitted.",
-            checked.findings,
-        )
-    return checked
-
-
-def _keep_return(
-    connection: Connection,
-    context: Context,
-    found: ReturnFile,
-    sha256: str,
-    checked: CheckedReturn,
-    catalogue: Catalogue,
-) -> Submitted:
-    assert checked.extract_date is not None  # noqa: S101 - `_accepted` has seen to it
-    source = store.NewSource(
-        kind=store.SUBMISSION,
-        publisher=found.agency,
-        edition=found.period.code,
-        series_title=f"{catalogue.return_spec(found.agency).title} return",
-        released_on=checked.extract_date,
-        status=checked.status,
-        file_name=found.path.name,
-        sha256=sha256,
-        row_count=len(checked.values),
-    )
-    before = store.versions_of(connection, context, source)
-    same_as = max((one.version for one in before if one.sha256 == sha256), default=0)
-    source_id, is_new = store.add_source(connection, context, source)
-    if not is_new:
-        return Submitted(checked, 0, changed=False, values=0, figures=0)
-    values = store.add_values(connection, source_id, checked.values)
-    subject = f"{found.agency} {found.period.code}"
-    store.audit(connection, context, "return submitted", subject, {"file": found.path.name})
-    return Submitted(checked, len(before) + 1, changed=True, values=values, figures=0, same_as=same_as)
-
-
 def _recompute(
     connection: Connection, catalogue: Catalogue, context: Context, fresh: dict[int, Extracted]
 ) -> tuple[int, tuple[str, ...]]:
@@ -301,160 +173,10 @@ def _recompute(
     releases = [source for source in sources if source.kind == store.RELEASE]
     new_populations = {found.release for found in fresh.values() if len(found.population)}
     touched = {
-        source for source in releases if source.id in fresh or _population_release(catalogue, source) in new_populations
+        source for source in releases if source.id in fresh or population_release(catalogue, source) in new_populations
     }
-    count, waiting = _recompute_releases(connection, catalogue, releases, fresh, touched)
+    count, waiting = recompute_releases(connection, catalogue, releases, fresh, touched)
     if new_populations:
-        for agency in _agencies(sources):
-            count += _recompute_returns(connection, catalogue, sources, agency)
+        for agency in agencies_submitting(sources):
+            count += recompute_returns(connection, context, catalogue, sources, agency)
     return count, waiting
-
-
-def _recompute_releases(
-    connection: Connection,
-    catalogue: Catalogue,
-    releases: Sequence[store.Source],
-    fresh: dict[int, Extracted],
-    touched: Collection[store.Source],
-) -> tuple[int, tuple[str, ...]]:
-    """Compute the figures of every release that a touched source belongs to."""
-    count, waiting = 0, []
-    for series_title, edition in sorted({(source.series_title, source.edition) for source in touched}):
-        members = [source for source in releases if (source.series_title, source.edition) == (series_title, edition)]
-        vintage, missing = _release_vintage(connection, catalogue, releases, members, fresh)
-        if missing:
-            waiting.append(f"{series_title}, release {edition}: mid-year population of {missing}")
-        # Figures of a superseded version of this edition go too: they belong to no active source.
-        count += store.replace_figures(
-            connection, store.all_versions(connection, members), compute_figures(vintage, catalogue)
-        )
-    return count, tuple(waiting)
-
-
-def _agencies(sources: Sequence[store.Source]) -> list[str]:
-    return sorted({source.publisher for source in sources if source.kind == store.SUBMISSION})
-
-
-def _population_release(catalogue: Catalogue, source: store.Source) -> date | None:
-    """The release of the mid-year population that a source's rates rest on."""
-    publication = catalogue.publications.get(source.publisher)
-    release = publication.releases.get(source.released_on) if publication else None
-    return release.population if release else None
-
-
-def _population(
-    connection: Connection, catalogue: Catalogue, sources: Sequence[store.Source], day: date | None = None
-) -> pd.DataFrame:
-    """The mid-year estimates among some sources (those released on a day, or all), each with its `released_on`."""
-    carriers = {publication.id for publication in catalogue.publications.values() if publication.carries_population}
-    found = {s.id: s.released_on for s in sources if s.publisher in carriers and day in (None, s.released_on)}
-    frame = store.read_population(connection, list(found))
-    return frame.assign(released_on=frame["source_id"].map(found))
-
-
-def _release_vintage(
-    connection: Connection,
-    catalogue: Catalogue,
-    releases: Sequence[store.Source],
-    members: Sequence[store.Source],
-    fresh: dict[int, Extracted],
-) -> tuple[Vintage, str]:
-    """What one release of one publication says, and the day of the population that it rests on where that is not there.
-
-    What has just been read is taken from memory; only what was loaded earlier is read back.
-    """
-    frames = [store.read_values(connection, [source for source in members if source.id not in fresh])]
-    frames += [
-        fresh[source.id].values.assign(source_id=source.id, publisher=source.publisher)
-        for source in members
-        if source.id in fresh
-    ]
-    values = pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
-    day = max((found for source in members if (found := _population_release(catalogue, source))), default=None)
-    # Where a release rests on no population, none is read: an empty frame, and no rates.
-    population = _population(connection, catalogue, releases if day else [], day)
-    missing = day.isoformat() if day is not None and population.empty and len(values) else ""
-    return Vintage(values, population, {source.id: source.status for source in members}), missing
-
-
-def returns_vintage(
-    connection: Connection, catalogue: Catalogue, sources: Sequence[store.Source], agency: str
-) -> Vintage:
-    """What an agency's accepted returns say together, over the newest population among these sources.
-
-    What the agency reports of another's quantities stands beside that one's own number and never in its place, so it
-    is left out; what its measures need of another agency's is read from there.
-    """
-    members = _submissions(sources, {agency})
-    lenders = _submissions(sources, catalogue.agencies_read_by(agency) - {agency})
-    everyone = [*members, *lenders]
-    values = store.read_values(connection, everyone)
-    home = values["quantity"].map(catalogue.home_return)
-    values = values[(home == values["publisher"]) | (home.isna() & (values["publisher"] == agency))]
-    # The later extract knows more, whenever it was submitted: backfilling old quarters undoes no restatement.
-    order = {s.id: place for place, s in enumerate(sorted(everyone, key=lambda s: (s.released_on, s.id)))}
-    return Vintage(
-        values.assign(recency=values["source_id"].map(order)),
-        _population(connection, catalogue, sources),
-        {source.id: source.status for source in members},
-        agency,
-    )
-
-
-def _submissions(sources: Sequence[store.Source], agencies: Collection[str]) -> list[store.Source]:
-    return [source for source in sources if source.kind == store.SUBMISSION and source.publisher in agencies]
-
-
-def _recompute_returns(
-    connection: Connection, catalogue: Catalogue, sources: Sequence[store.Source], agency: str
-) -> int:
-    members = _submissions(sources, {agency})
-    vintage = returns_vintage(connection, catalogue, sources, agency)
-    return store.replace_figures(
-        connection, store.all_versions(connection, members), compute_figures(vintage, catalogue)
-    )
-
-
-def require_current(engine: Engine, catalogue: Catalogue, context: Context) -> None:
-    """Stop where the kept figures were computed by other code or other formulas than these.
-
-    Raises:
-        DatabaseNotReadyError: says which command computes them again.
-    """
-    with reading(engine) as connection:
-        if store.computed_by(connection, context) != fingerprint.of_computation(catalogue):
-            raise DatabaseNotReadyError(
-                "The figures in the database were computed by another version of the product or of its measures. "
-                "Run `safeguarding init` to compute them again."
-            )
-
-
-def bring_up_to_date(engine: Engine, catalogue: Catalogue, context: Context, progress: Progress = quiet) -> bool:
-    """Compute every figure again where other code or other formulas made them; False where these did."""
-    wanted = fingerprint.of_computation(catalogue)
-    with writing(engine) as connection:
-        if store.computed_by(connection, context) == wanted:
-            return False
-        sources = store.active_sources(connection, context)
-        progress("Computing every figure again")
-        releases = [source for source in sources if source.kind == store.RELEASE]
-        count, _ = _recompute_releases(connection, catalogue, releases, {}, set(releases))
-        count += sum(_recompute_returns(connection, catalogue, sources, agency) for agency in _agencies(sources))
-        store.audit(connection, context, store.COMPUTED, "all figures", {"fingerprint": wanted, "figures": count})
-    return True
-
-
-def figures_as_of(connection: Connection, catalogue: Catalogue, context: Context) -> pd.DataFrame:
-    """Every figure as it stood at the context's instant: the same transforms over the sources accepted by then."""
-    sources = store.active_sources(connection, context)
-    releases = [source for source in sources if source.kind == store.RELEASE]
-    vintages = [
-        _release_vintage(
-            connection, catalogue, releases, [s for s in releases if (s.series_title, s.edition) == edition], {}
-        )[0]
-        for edition in sorted({(source.series_title, source.edition) for source in releases})
-    ]
-    vintages += [returns_vintage(connection, catalogue, sources, agency) for agency in _agencies(sources)]
-    frames = [compute_figures(vintage, catalogue) for vintage in vintages]
-    kept = [frame for frame in frames if len(frame)]
-    return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame({name: [] for name in FIGURE_COLUMNS})

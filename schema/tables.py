@@ -41,6 +41,11 @@ def _integer_in_sqlite(_type: object, _compiler: object, **_: Any) -> str:
     return "INTEGER"
 
 
+@compiles(sa.LargeBinary, "sqlite")
+def _blob_in_sqlite(_type: object, _compiler: object, **_: Any) -> str:
+    return "BLOB"
+
+
 @compiles(sa.Float, "sqlite")
 def _real_in_sqlite(_type: object, _compiler: object, **_: Any) -> str:
     return "REAL"
@@ -78,6 +83,7 @@ class Base(DeclarativeBase):
         date: sa.Date(),
         datetime: UtcDateTime(),
         dict[str, Any]: sa.JSON(),
+        bytes: sa.LargeBinary(),
     }
     __table_args__: Any = ({"sqlite_strict": True},)
 
@@ -150,7 +156,11 @@ class SourceRow(Base):
 
 
 class SourceEventRow(Base):
-    """What happened to a source: `accepted`, `superseded`, `withdrawn`. At any instant its newest event holds."""
+    """What happened to a source. At any instant its newest event holds, and only `accepted` brings it onto a page.
+
+    A release is accepted when it is loaded. A submission is `submitted`, may be `queried`, `answered` and `returned`,
+    and is `accepted` by a second person. Both can be `superseded` and `withdrawn`.
+    """
 
     __tablename__ = "source_event"
     __table_args__ = (Index(None, "source_id", "at"), {"sqlite_strict": True})
@@ -161,6 +171,63 @@ class SourceEventRow(Base):
     at: Mapped[datetime]
     actor: Mapped[str]
     reason: Mapped[str] = mapped_column(default="")
+
+
+class SubmissionFileRow(Base):
+    """The file of a submission, byte for byte as it was sent. Its hash is the source's."""
+
+    __tablename__ = "submission_file"
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"), primary_key=True, autoincrement=False)
+    content: Mapped[bytes]
+
+
+class SubmissionFindingRow(Base):
+    """What the checks found in a submission, and how whoever sent it explained that. Never changed."""
+
+    __tablename__ = "submission_finding"
+    __table_args__ = (sa.PrimaryKeyConstraint("source_id", "number"), {"sqlite_strict": True})
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    number: Mapped[int]
+    """From 1, in the order in which somebody goes through the file."""
+    rule: Mapped[str]
+    severity: Mapped[str]
+    message: Mapped[str]
+    remedy: Mapped[str]
+    sheet: Mapped[str]
+    row_number: Mapped[int | None]
+    column_name: Mapped[str]
+    cell: Mapped[str]
+    value: Mapped[str]
+    explanation: Mapped[str]
+    """Empty for what needs none."""
+
+
+class DisputeSettlementRow(Base):
+    """That a dispute between two agencies about one number was settled: whose number stands, and what the two said.
+
+    It holds for as long as both say what they said then. Never changed: a later one takes its place.
+    """
+
+    __tablename__ = "dispute_settlement"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    partnership_id: Mapped[str] = mapped_column(ForeignKey("partnership.id"))
+    quantity: Mapped[str]
+    area_id: Mapped[str] = mapped_column(ForeignKey("area.id"))
+    period: Mapped[str]
+    basis: Mapped[str]
+    category: Mapped[str]
+    agreed: Mapped[str]
+    """The agency whose number stands."""
+    said: Mapped[dict[str, Any]]
+    """By agency, what each had said when it was settled: a number, or a symbol."""
+    reason: Mapped[str]
+    who: Mapped[str]
+    """Who agreed on it; `actor` wrote it down."""
+    at: Mapped[datetime]
+    actor: Mapped[str]
 
 
 class QuantityValueRow(Base):

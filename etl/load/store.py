@@ -146,7 +146,7 @@ def places_said(connection: Connection, source_id: int) -> set[tuple[str, str, s
 
 
 def add_source(connection: Connection, context: Context, new: NewSource) -> tuple[int, bool]:
-    """Keep a source as accepted; an older version of the same edition is superseded.
+    """Keep a release as accepted; an older version of the same edition is superseded.
 
     Returns its id, and False where the same content is already there (nothing is then changed).
     """
@@ -166,12 +166,13 @@ def add_source(connection: Connection, context: Context, new: NewSource) -> tupl
         .returning(SourceRow.id)
     ).scalar_one()
     if same:
-        _event(connection, context, same[-1].id, SUPERSEDED, now, f"by version {len(same) + 1}")
-    _event(connection, context, source_id, ACCEPTED, now, "")
+        add_event(connection, context, same[-1].id, SUPERSEDED, now, f"by version {len(same) + 1}")
+    add_event(connection, context, source_id, ACCEPTED, now, "")
     return source_id, True
 
 
-def _event(connection: Connection, context: Context, source_id: int, event: str, at: datetime, reason: str) -> None:
+def add_event(connection: Connection, context: Context, source_id: int, event: str, at: datetime, reason: str) -> None:
+    """Write down that something happened to a source at an instant."""
     connection.execute(
         sa.insert(SourceEventRow).values(source_id=source_id, event=event, at=at, actor=context.viewer, reason=reason)
     )
@@ -199,10 +200,15 @@ def add_neighbours(connection: Connection, source_id: int, neighbours: pd.DataFr
     return bulk_insert(connection, table_of(NeighbourRow), rows)
 
 
-def replace_figures(connection: Connection, sources: Sequence[int], figures: pd.DataFrame) -> int:
-    """Throw away the figures of these sources and put the new ones in."""
+def forget_figures(connection: Connection, sources: Sequence[int]) -> None:
+    """Throw away the figures of these sources. What they were computed from stays."""
     for chunk in _chunks(sources):
         connection.execute(sa.delete(FigureRow).where(FigureRow.source_id.in_(chunk)))
+
+
+def replace_figures(connection: Connection, sources: Sequence[int], figures: pd.DataFrame) -> int:
+    """Throw away the figures of these sources and put the new ones in."""
+    forget_figures(connection, sources)
     _keep_periods(connection, figures["period"].unique())
     return bulk_insert(connection, table_of(FigureRow), figures.rename(columns={"area": "area_id"}))
 
@@ -267,6 +273,12 @@ def active_sources(connection: Connection, context: Context) -> list[Source]:
     return [Source(**found) for found in connection.execute(query).mappings()]
 
 
+def recency_of(returns: Sequence[Source]) -> dict[int, int]:
+    """By id, which of some returns knows more: the later extract, whenever it was submitted, so that backfilling old
+    quarters undoes no restatement."""
+    return {s.id: place for place, s in enumerate(sorted(returns, key=lambda s: (s.released_on, s.id)))}
+
+
 def all_versions(connection: Connection, sources: Sequence[Source]) -> list[int]:
     """The ids of every version of these sources' editions, superseded ones too."""
     row = SourceRow.__table__.c
@@ -277,9 +289,14 @@ def all_versions(connection: Connection, sources: Sequence[Source]) -> list[int]
 
 def read_values(connection: Connection, sources: Sequence[Source]) -> pd.DataFrame:
     """The values of some sources, with `source_id` and `publisher` beside the columns of a values frame."""
-    frame = _read(connection, QuantityValueRow, [source.id for source in sources])
+    frame = read_values_of(connection, [source.id for source in sources])
     publisher = {source.id: source.publisher for source in sources}
-    return frame.rename(columns=_VALUES_TO_FRAME).assign(publisher=lambda f: f["source_id"].map(publisher))
+    return frame.assign(publisher=lambda f: f["source_id"].map(publisher))
+
+
+def read_values_of(connection: Connection, source_ids: Sequence[int]) -> pd.DataFrame:
+    """The values of some sources by their ids, whether they hold or not, with `source_id`."""
+    return _read(connection, QuantityValueRow, source_ids).rename(columns=_VALUES_TO_FRAME)
 
 
 def read_population(connection: Connection, source_ids: Sequence[int]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,7 +32,7 @@ class Done(NamedTuple):
     stderr: str
 
 
-def safeguarding(*arguments: str, url: str) -> Done:
+def safeguarding(*arguments: str, url: str, **environment: str) -> Done:
     """Run the command as `safeguarding` does, without the second that a new process takes to import pandas."""
     out, err = io.StringIO(), io.StringIO()
     with (
@@ -41,6 +42,8 @@ def safeguarding(*arguments: str, url: str) -> Done:
     ):
         patch.setenv("DATABASE_URL", url)
         patch.setenv("COLUMNS", "200")
+        for name, value in environment.items():
+            patch.setenv(name, value)
         patch.setattr(sys, "argv", ["safeguarding", *arguments])
         try:
             main()
@@ -177,7 +180,7 @@ def test_as_of_shows_what_held_then(demonstration_url: str) -> None:
     assert (nothing.returncode, len(nothing.stdout.splitlines())) == (0, 1)
     assert nothing.stderr.startswith("No figure is kept for this")
     now = rows(*asked, url=demonstration_url)
-    then = rows(*asked, "--as-of", "2999-01-01T00:00:00+00:00", url=demonstration_url)
+    then = rows(*asked, "--as-of", datetime.now(UTC).isoformat(), url=demonstration_url)
     assert then == now
 
 
@@ -218,8 +221,16 @@ def test_a_return_is_checked_submitted_and_refused_a_second_time(database_url: s
     assert (checked.returncode, table_counts(database_url)) == (0, before)
     done = safeguarding("return", "submit", str(RETURN), *FOR, url=database_url)
     assert done.returncode == 0
-    assert "version 1 accepted" in done.stdout
+    assert "version 1 submitted" in done.stdout
+    waiting = table_counts(database_url)
+    assert (waiting["figure"], waiting["submission_file"]) == (0, 1)
+    alone = safeguarding("return", "accept", *FOR, url=database_url)
+    assert (alone.returncode, table_counts(database_url)) == (2, waiting)
+    assert "a second person" in alone.stderr
+    accepted = safeguarding("return", "accept", *FOR, url=database_url, SAFEGUARDING_USER="a second person")
+    assert accepted.returncode == 0, accepted.stderr
     after = table_counts(database_url)
+    assert after["figure"] > 0
     again = safeguarding("return", "submit", str(RETURN), *FOR, url=database_url)
     assert (again.returncode, table_counts(database_url)) == (0, after)
     assert "submitted already" in again.stdout
@@ -259,6 +270,8 @@ def test_an_unknown_publication_is_refused_and_changes_nothing(database_url: str
         (("indicators", "--area", "nowhere"), "no area"),
         (("indicators", "--period", "2024"), "not a period"),
         (("indicators", "--as-of", "yesterday"), "not an instant"),
+        (("chart", "list", "--as-of", "2999-01-01"), "still to come"),
+        (("publication", "list", "--as-of", "2026-13-01"), "not an instant"),
         (("indicators", "--release", "2024"), "not a day"),
         (("indicators", "--model", "cipfa"), "no neighbour model"),
         (("publication", "load", "missing.csv"), "no file"),

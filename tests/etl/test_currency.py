@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from etl.computing import bring_up_to_date, require_current
 from etl.load import store
 from etl.load.engine import open_engine, reading, writing
 from etl.load.migrate import upgrade
-from etl.pipeline import LoadReport, bring_up_to_date, load_publications, require_current
+from etl.pipeline import LoadReport, load_publications
 from etl.transform import fingerprint
 from schema.catalogue import Catalogue
 from schema.context import Context

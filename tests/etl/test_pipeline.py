@@ -22,7 +22,7 @@ from etl.extract.publications import Extracted, extract_publication
 from etl.load import store
 from etl.load.engine import open_engine, reading, writing
 from etl.load.migrate import upgrade
-from etl.pipeline import LoadReport, figures_as_of, load_publications, submit_return
+from etl.pipeline import LoadReport, load_publications
 from etl.transform.figures import FIGURE_COLUMNS, Vintage, compute_figures
 from schema.catalogue import Catalogue
 from schema.context import Context
@@ -30,6 +30,8 @@ from schema.errors import FileRefusedError
 from schema.periods import parse_period
 from schema.tables import AreaRow, Base, FigureRow, PeriodRow, PopulationRow, QuantityValueRow, SourceRow
 from tests.conftest import ROOT
+from tests.etl.anew import computed_anew
+from tests.etl.handed_in import hand_in, submit
 from tests.etl.published import (
     CATALOGUE,
     CHILDREN_IN_CARE,
@@ -519,8 +521,9 @@ def test_both_engines_keep_the_same_figures(sqlite_url: str, postgres_url: str, 
 
 
 def as_of(engine: Engine, instant: datetime | None) -> pd.DataFrame:
+    """Every figure of an instant, computed from the very beginning."""
     with reading(engine) as connection:
-        return figures_as_of(connection, CATALOGUE, CONTEXT.at(instant))
+        return computed_anew(connection, CATALOGUE, CONTEXT.at(instant))
 
 
 def test_the_past_is_computed_again_from_what_was_accepted_then(engine: Engine, tmp_path: Path) -> None:
@@ -554,8 +557,7 @@ def test_asking_for_the_past_writes_nothing(engine: Engine, tmp_path: Path) -> N
 def test_a_newer_population_moves_the_rates_of_the_returns(engine: Engine, tmp_path: Path) -> None:
     period = parse_period("2024-25Q4")
     path = RETURNS / f"{AGENCY}-{period.code}.csv"
-    submitted = submit_return(engine, path, AGENCY, period, CATALOGUE, CONTEXT, LATER)
-    assert submitted.changed
+    hand_in(engine, CATALOGUE, path, AGENCY, period, LATER)
     assert figure(engine, "children-in-need", "stoke-on-trent", period.code)["state"] == "missing"
     load(engine, population_file(tmp_path))
     rate = figure(engine, "children-in-need", "stoke-on-trent", period.code)
@@ -569,7 +571,7 @@ def test_four_returns_make_a_rolling_year_and_the_same_return_again_changes_noth
     for code in codes:
         period = parse_period(code)
         path = RETURNS / f"{AGENCY}-{code}.csv"
-        submit_return(engine, path, AGENCY, period, CATALOGUE, CONTEXT, LATER)
+        hand_in(engine, CATALOGUE, path, AGENCY, period, LATER)
     found = figures(engine)
     referrals = found[(found["measure"] == "repeat-referrals") & (found["area"] == "stoke-on-trent")]
     quarters = referrals[referrals["basis"] == "quarter"].set_index("period")["numerator"]
@@ -577,7 +579,7 @@ def test_four_returns_make_a_rolling_year_and_the_same_return_again_changes_noth
     assert rolling.loc["2024-25Q4", "numerator"] == quarters[codes].sum()
     assert rolling.loc["2024-25Q1", "state"] == "missing"
     before = tables(engine)
-    again = submit_return(engine, path, AGENCY, period, CATALOGUE, CONTEXT, LATER)
+    again = submit(engine, CATALOGUE, path, AGENCY, period, LATER)
     assert not again.changed
     assert tables(engine) == before
 
@@ -640,7 +642,7 @@ def test_the_later_extract_holds_in_whichever_order_returns_are_submitted(databa
     engine = set_up(database_url)
     codes = ("2025-26Q2", "2025-26Q1", "2024-25Q4", "2024-25Q3")
     for code in codes:
-        submit_return(engine, RETURNS / f"{AGENCY}-{code}.csv", AGENCY, parse_period(code), CATALOGUE, CONTEXT, LATER)
+        hand_in(engine, CATALOGUE, RETURNS / f"{AGENCY}-{code}.csv", AGENCY, parse_period(code), LATER)
     figure = store.table_of(FigureRow).c
     with reading(engine) as connection:
         query = sa.select(figure.numerator).where(

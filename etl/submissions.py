@@ -1,0 +1,384 @@
+"""How a return comes in, told on one page: it is checked, submitted, and accepted by a second person.
+
+Each function that changes something is one transaction. Whatever goes wrong, the database is as it was, and whoever
+comes second to the same return is told who came first. Nothing is shown on a page before it is accepted.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy.engine import Connection, Engine
+
+from etl.computing import Progress, agencies_submitting, quiet, recompute_returns
+from etl.extract.returns import read_return_bytes
+from etl.extract.sheets import read_bytes
+from etl.load import store
+from etl.load.engine import reading, writing
+from etl.load.history import history_of
+from etl.load.submissions import (
+    ANSWERED,
+    QUERIED,
+    RETURNED,
+    WAITING,
+    WITHDRAWN,
+    ExplainedFinding,
+    SubmissionVersion,
+    add_event,
+    add_submission,
+    submissions,
+    version_of,
+)
+from etl.validate.check import CheckedReturn, check_return
+from etl.validate.child_records import looks_like_a_record
+from schema.catalogue import Catalogue
+from schema.context import Context
+from schema.errors import FileRefusedError, WrongUseError
+from schema.findings import Finding, Severity
+from schema.periods import Period
+
+LONGEST_TEXT = 1_000
+"""Characters of an explanation, a comment or a reason."""
+
+
+class ReturnFile(NamedTuple):
+    """An agency's return for a period, as it was sent."""
+
+    name: str
+    content: bytes
+    agency: str
+    period: Period
+
+    @classmethod
+    def at(cls, path: Path, agency: str, period: Period) -> "ReturnFile":
+        """The return in a file.
+
+        Raises:
+            WrongUseError: there is no such file.
+            FileRefusedError: it is empty, or far larger than a return is.
+        """
+        return cls(path.name, read_bytes(path), agency, period)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A return that was held against every rule, and against what was known of the agency's returns by then."""
+
+    file: ReturnFile
+    found: CheckedReturn
+    sha256: str
+    newest: int
+    """The newest version of the same return when it was checked; 0 where there was none."""
+
+    @property
+    def to_explain(self) -> tuple[Finding, ...]:
+        """The findings that want words before the return can be submitted."""
+        return tuple(finding for finding in self.found.findings if finding.severity is Severity.WARNING)
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What became of a return that was sent."""
+
+    version: SubmissionVersion
+    changed: bool
+    """False where the newest version has the same content already."""
+    same_as: int = 0
+    """An older version whose content this is, so that what came between is undone; 0 where there is none."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A return that now holds: the version whose place it took (0: none), and how many figures were computed."""
+
+    version: SubmissionVersion
+    instead_of: int
+    figures: int
+
+
+def check_file(engine: Engine, context: Context, catalogue: Catalogue, file: ReturnFile, today: date) -> Checked:
+    """Read a return and hold it against every rule. Keeps nothing.
+
+    Raises:
+        FileRefusedError: the file is no readable table. Everything short of that is a finding.
+        WrongUseError: the agency has no return, or the period is of another kind than its.
+    """
+    catalogue.return_spec(file.agency)
+    with reading(engine) as connection:
+        return check_within(connection, context, catalogue, file, today)
+
+
+def check_within(
+    connection: Connection, context: Context, catalogue: Catalogue, file: ReturnFile, today: date
+) -> Checked:
+    """`check_file`, over a transaction that is there already."""
+    area = store.require_partnership(connection, context).home_area
+    history = history_of(connection, context, catalogue, file.agency, file.period)
+    known = submissions(connection, context, file.agency, file.period.code)
+    table = read_return_bytes(file.name, file.content)
+    spec = catalogue.return_spec(file.agency)
+    found = check_return(table, spec, file.period, area, catalogue, today, history)
+    return Checked(file, found, table.sha256, known[-1].version if known else 0)
+
+
+def check_alone(catalogue: Catalogue, file: ReturnFile, today: date) -> CheckedReturn:
+    """`check_file` where there is no database: whose return it is, and what came before it, is then not known.
+
+    Raises:
+        FileRefusedError: the file is no readable table. Everything short of that is a finding.
+        WrongUseError: the agency has no return, or the period is of another kind than its.
+    """
+    table = read_return_bytes(file.name, file.content)
+    return check_return(table, catalogue.return_spec(file.agency), file.period, "", catalogue, today)
+
+
+def submit_return(
+    engine: Engine, context: Context, catalogue: Catalogue, checked: Checked, explanations: Mapping[str, str]
+) -> Submitted:
+    """Keep a checked return, for a second person to accept.
+
+    `explanations` gives the words for each warning, by the finding's key, or by a rule's id for all of that rule's.
+
+    Raises:
+        FileRefusedError: a finding blocks it, or a warning is not explained (the findings are on the error).
+        WrongUseError: an explanation explains nothing here, or somebody submitted a version since it was checked.
+    """
+    findings = explained(checked, explanations)
+    with writing(engine) as connection:
+        return submit_within(connection, context, catalogue, checked, findings)
+
+
+def submit_within(
+    connection: Connection,
+    context: Context,
+    catalogue: Catalogue,
+    checked: Checked,
+    findings: Sequence[ExplainedFinding],
+) -> Submitted:
+    """`submit_return`, over a transaction that is there already; `findings` is what `explained` gave."""
+    file, found = checked.file, checked.found
+    if found.extract_date is None:
+        raise ValueError("a return without one day of extract is blocked, and `explained` refuses it")
+    store.require_partnership(connection, context)
+    known = submissions(connection, context, file.agency, file.period.code)
+    if known and (known[-1].waits or known[-1].state == store.ACCEPTED) and known[-1].sha256 == checked.sha256:
+        return Submitted(known[-1], changed=False)
+    if known and known[-1].version != checked.newest:
+        raise WrongUseError(
+            f"{_called(known[-1])} was submitted by {known[-1].submitted_by} at "
+            f"{known[-1].submitted_at:%H:%M on %d/%m/%Y} (UTC), since this file was checked. Look at what it says, and "
+            "check and submit yours again if it is still the better one."
+        )
+    same_as = max((one.version for one in known if one.sha256 == checked.sha256), default=0)
+    source = store.NewSource(
+        kind=store.SUBMISSION,
+        publisher=file.agency,
+        edition=file.period.code,
+        series_title=f"{catalogue.return_spec(file.agency).title} return",
+        released_on=found.extract_date,
+        status=found.status,
+        file_name=file.name,
+        sha256=checked.sha256,
+        row_count=len(found.values),
+    )
+    kept = add_submission(connection, context, source, file.content, found.values, findings)
+    return Submitted(kept, changed=True, same_as=same_as)
+
+
+def explained(checked: Checked, explanations: Mapping[str, str]) -> list[ExplainedFinding]:
+    """The findings of a return with their explanations.
+
+    Raises:
+        FileRefusedError: a finding blocks the return, or a warning has no explanation.
+        WrongUseError: an explanation is of no warning of this return, too long, or may name a child.
+    """
+    name, findings = checked.file.name, checked.found.findings
+    errors = tuple(finding for finding in findings if finding.severity is Severity.ERROR)
+    if errors:
+        many = "fault" if len(errors) == 1 else "faults"
+        raise FileRefusedError(f"{name} has {len(errors)} {many} to mend; nothing was submitted.", findings)
+    warnings = checked.to_explain
+    known = {finding.key for finding in warnings} | {finding.rule for finding in warnings}
+    if strange := sorted(set(explanations) - known):
+        there = ", ".join(sorted({finding.rule for finding in warnings})) or "nothing to explain"
+        raise WrongUseError(f"“{strange[0][:60]}” is no warning of {name}. There is: {there}.")
+    words = {key: plain_text(text, "explanation") for key, text in explanations.items() if text.strip()}
+    given = {finding.key: words.get(finding.key) or words.get(finding.rule, "") for finding in warnings}
+    without = tuple(finding for finding in warnings if not given[finding.key])
+    if without:
+        many = "warning wants" if len(without) == 1 else "warnings want"
+        raise FileRefusedError(
+            f"{name}: {len(without)} {many} an explanation; nothing was submitted. Mend what is wrong, or say in "
+            "words why it is right.",
+            without,
+        )
+    return [ExplainedFinding(finding, given.get(finding.key, "")) for finding in findings]
+
+
+def accept_return(
+    engine: Engine,
+    context: Context,
+    catalogue: Catalogue,
+    agency: str,
+    period: Period,
+    version: int,
+    progress: Progress = quiet,
+) -> Accepted:
+    """Let a version of a return hold, and compute what rests on it again. Whoever submitted it cannot accept it.
+
+    Raises:
+        WrongUseError: there is no such version, it holds already or cannot, or the same person submitted it.
+    """
+    with writing(engine) as connection:
+        accepted = accept_within(connection, context, agency, period, version)
+        progress("Computing figures")
+        figures = compute_returns(connection, catalogue, context, {agency})
+    return replace(accepted, figures=figures)
+
+
+def accept_within(connection: Connection, context: Context, agency: str, period: Period, version: int) -> Accepted:
+    """`accept_return`, over a transaction that is there already, without computing figures."""
+    one = version_of(connection, context, agency, period.code, version)
+    if one.state == store.ACCEPTED:
+        raise WrongUseError(f"{_called(one)} was accepted already{_by(one)}.")
+    if one.state == RETURNED:
+        raise WrongUseError(f"{_called(one)} was sent back{_by(one)}. A mended one has to be submitted.")
+    if not one.waits and not one.was_accepted:
+        raise WrongUseError(f"{_called(one)} was {one.state}{_by(one)}, and cannot be accepted. Accept the newest one.")
+    if one.submitted_by.casefold() == context.viewer.casefold():
+        raise WrongUseError(
+            f"{_called(one)} was submitted by {context.viewer}: a second person has to look at it and accept it."
+        )
+    before = next(
+        (other for other in submissions(connection, context, agency, period.code) if other.state == store.ACCEPTED),
+        None,
+    )
+    if before is not None:
+        add_event(connection, context, before, store.SUPERSEDED, f"by version {version}")
+    add_event(connection, context, one, store.ACCEPTED, "")
+    held = version_of(connection, context, agency, period.code, version)
+    return Accepted(held, before.version if before else 0, 0)
+
+
+def query_return(
+    engine: Engine, context: Context, agency: str, period: Period, version: int, comment: str
+) -> SubmissionVersion:
+    """Ask something about a version that waits. It goes on waiting, marked as queried.
+
+    Raises:
+        WrongUseError: there is no such version, it does not wait, or there is no comment.
+    """
+    return _happened(engine, context, agency, period, version, QUERIED, "comment", comment, WAITING)
+
+
+def answer_query(
+    engine: Engine, context: Context, agency: str, period: Period, version: int, answer: str
+) -> SubmissionVersion:
+    """Answer what was asked about a version, without a new file.
+
+    Raises:
+        WrongUseError: there is no such version, nothing was asked, or there is no answer.
+    """
+    return _happened(engine, context, agency, period, version, ANSWERED, "answer", answer, (QUERIED,))
+
+
+def send_back_return(
+    engine: Engine, context: Context, agency: str, period: Period, version: int, comment: str
+) -> SubmissionVersion:
+    """Send a version that waits back to the agency, which has to mend it and submit it again.
+
+    Raises:
+        WrongUseError: there is no such version, it does not wait, or there is no comment.
+    """
+    return _happened(engine, context, agency, period, version, RETURNED, "comment", comment, WAITING)
+
+
+def withdraw_return(
+    engine: Engine,
+    context: Context,
+    catalogue: Catalogue,
+    agency: str,
+    period: Period,
+    version: int,
+    reason: str,
+    progress: Progress = quiet,
+) -> SubmissionVersion:
+    """Take a version back, whether it waits or holds. Where it held, the period is then without a return, and its
+    figures are gone from the pages; the version stays on record, and can be accepted again if it was before.
+
+    Raises:
+        WrongUseError: there is no such version, it neither waits nor holds, or there is no reason.
+    """
+    words = plain_text(reason, "reason")
+    with writing(engine) as connection:
+        one = version_of(connection, context, agency, period.code, version)
+        _require_state(one, (*WAITING, store.ACCEPTED), WITHDRAWN)
+        add_event(connection, context, one, WITHDRAWN, words)
+        if one.state == store.ACCEPTED:
+            progress("Computing figures")
+            store.forget_figures(connection, [one.source_id])
+            compute_returns(connection, catalogue, context, {agency})
+        return version_of(connection, context, agency, period.code, version)
+
+
+def compute_returns(connection: Connection, catalogue: Catalogue, context: Context, changed: set[str]) -> int:
+    """Compute the figures of every agency that reads a return of one that changed. Returns how many there are."""
+    sources = store.active_sources(connection, context)
+    return sum(
+        recompute_returns(connection, context, catalogue, sources, reader)
+        for reader in agencies_submitting(sources)
+        if changed & catalogue.agencies_read_by(reader)
+    )
+
+
+def plain_text(given: str, what: str) -> str:
+    """What somebody wrote, without the space around it.
+
+    Raises:
+        WrongUseError: there is nothing, too much, something that cannot be shown, or what may be a child's record.
+    """
+    text = "\n".join(" ".join(line.split()) for line in given.strip().splitlines())
+    if not text:
+        raise WrongUseError(f"Write the {what}: it stays on record with the return.")
+    if len(text) > LONGEST_TEXT:
+        raise WrongUseError(f"Write the {what} in at most {LONGEST_TEXT:,} characters, not {len(text):,}.")
+    if not text.replace("\n", "").isprintable():
+        raise WrongUseError(f"Write the {what} in plain text: it has characters that cannot be shown.")
+    if looks_like_a_record(text):
+        raise WrongUseError(f"The {what} looks as if it held part of a child’s record. Write it in general terms.")
+    return text
+
+
+def _happened(
+    engine: Engine,
+    context: Context,
+    agency: str,
+    period: Period,
+    version: int,
+    event: str,
+    what: str,
+    words: str,
+    allowed: Sequence[str],
+) -> SubmissionVersion:
+    text = plain_text(words, what)
+    with writing(engine) as connection:
+        one = version_of(connection, context, agency, period.code, version)
+        _require_state(one, allowed, event)
+        add_event(connection, context, one, event, text)
+        return version_of(connection, context, agency, period.code, version)
+
+
+def _require_state(one: SubmissionVersion, allowed: Sequence[str], event: str) -> None:
+    if one.state not in allowed:
+        raise WrongUseError(f"{_called(one)} was {one.state}{_by(one)}: it cannot be {event} now.")
+
+
+def _called(one: SubmissionVersion) -> str:
+    return f"Version {one.version} of the return of {one.agency} for {one.period}"
+
+
+def _by(one: SubmissionVersion) -> str:
+    last = one.events[-1]
+    return f" by {last.actor} at {last.at:%H:%M on %d/%m/%Y} (UTC)"
