@@ -99,6 +99,7 @@ def _number(value: float) -> str:
 def _planted(catalogue: Catalogue, profile: Profile, code: str, rows: Iterator[Row]) -> Iterator[Row]:
     """The rows with what a profile plants in a return."""
     missing = {entry.quantity: entry.note for entry in profile.not_available.get(code, ())}
+    differing = {entry.quantity: entry for entry in profile.differs.get(code, ())}
     notes = profile.notes.get(code, {})
     kept = list(rows)
     hidden = _hidden(catalogue, profile, code, kept)
@@ -109,6 +110,8 @@ def _planted(catalogue: Catalogue, profile: Profile, code: str, rows: Iterator[R
             value, symbol, note = "", "x", missing[row.quantity]
         elif (row.quantity, row.category, row.basis) in hidden:
             value, symbol, note = "", "c", profile.small_numbers_suppressed[code].note
+        elif row.quantity in differing:
+            value, note = _number(float(value) + differing[row.quantity].by), differing[row.quantity].note
         elif code in profile.nil_for_none and value == "0":
             value, symbol = "", "nil"
         yield Row(row.period, row.quantity, value, row.category, row.basis, symbol, note)

@@ -114,11 +114,20 @@ class Missing(Model):
     note: str
 
 
+class Differing(Model):
+    """By how much an agency's number of what another counts too is not that one's, and why."""
+
+    quantity: str
+    by: int
+    note: str
+
+
 class Profile(Model):
     """An agency's returns: when they are extracted, their figures, and what is planted in them, by period.
 
     `late` are returns that never came. `not_available` has symbol x for the quantity and its categories.
-    `nil_for_none` are returns that vouch for every nought with the symbol nil.
+    `nil_for_none` are returns that vouch for every nought with the symbol nil. `also` is what is at home in another
+    agency's return, which agrees with that one but where `differs` says otherwise.
     """
 
     agency: str
@@ -129,6 +138,7 @@ class Profile(Model):
     not_available: dict[str, tuple[Missing, ...]] = Field(default_factory=dict)
     small_numbers_suppressed: dict[str, Suppressed] = Field(default_factory=dict)
     nil_for_none: Names = ()
+    differs: dict[str, tuple[Differing, ...]] = Field(default_factory=dict)
     notes: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 

@@ -74,6 +74,18 @@ class Catalogue(Model):
         """The agency whose return each quantity is at home in, by quantity."""
         return {item.quantity: spec.id for spec in self.returns.values() for item in spec.items if not item.also}
 
+    @cached_property
+    def counted_also(self) -> dict[tuple[str, str], str]:
+        """What agencies count of quantities that are at home in another's return: by agency and quantity, the category
+        of the home's number beside which theirs is set."""
+        items = ((spec.id, item) for spec in self.returns.values() for item in spec.items)
+        return {(agency, item.quantity): item.as_category for agency, item in items if item.also}
+
+    def counted_by(self, quantity: str) -> frozenset[str]:
+        """The agencies that count a quantity: its home, and those that also do. None where nobody reports it."""
+        home = [self.home_return[quantity]] if quantity in self.home_return else []
+        return frozenset({*home, *(agency for agency, name in self.counted_also if name == quantity)})
+
     def figures_asked(self, agency: str, period: Period) -> int:
         """How many figures an agency's return for a period asks for: totals and categories, on every basis."""
         return sum(
@@ -82,14 +94,15 @@ class Catalogue(Model):
         )
 
     def agencies_read_by(self, agency: str) -> frozenset[str]:
-        """The agencies whose returns an agency's measures are computed from: itself, and those that count a part."""
+        """The agencies whose returns an agency's measures are computed from: itself, those that count a part, and those
+        that also count what it counts, for a number that two of them dispute is nobody's."""
         terms = [
             term.quantity
             for measure in self.measures.values()
             if measure.agency == agency
             for term in (*measure.numerator, *measure.denominator)
         ]
-        return frozenset({agency, *(self.home_return[name] for name in terms if name in self.home_return)})
+        return frozenset({agency}).union(*(self.counted_by(name) for name in terms))
 
     @cached_property
     def category_keys(self) -> frozenset[str]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from schema.measures import Framework, Measure
 from schema.periods import Basis
 from schema.publications import Publication
-from schema.quantities import Quantity, QuantityKind
-from schema.returns import ReturnSpec
+from schema.quantities import TOTAL, Quantity, QuantityKind
+from schema.returns import ReturnItem, ReturnSpec
 
 if TYPE_CHECKING:
     from schema.catalogue import Catalogue
@@ -209,11 +209,36 @@ def _return_faults(catalogue: "Catalogue", spec: ReturnSpec) -> Iterator[Fault]:
                 f"{item.quantity} is asked for, and {users[item.quantity][0].id}, which used it, is retired.",
                 "Take the item out of the return.",
             )
+        if item.also:
+            yield from _also_faults(catalogue, spec, item)
     asked = {item.quantity for item in spec.items}
     for whole in spec.wholes:
         for name in (whole.whole, *whole.parts):
             if name not in asked:
                 yield Fault(defined, name, f"`wholes`: “{name}” is no item of this return.")
+
+
+def _also_faults(catalogue: "Catalogue", spec: ReturnSpec, item: ReturnItem) -> Iterator[Fault]:
+    """What is set beside another's number finds that number there, on the same bases and in the same category."""
+    defined = ("return", spec.id)
+    homes = [
+        own
+        for other in catalogue.returns.values()
+        for own in other.items
+        if own.quantity == item.quantity and not own.also
+    ]
+    if item.as_category not in catalogue.category_keys:
+        yield Fault(defined, item.as_category, f"{item.quantity}: “{item.as_category}” is no category.")
+        return
+    breakdown = item.as_category.partition(":")[0]
+    for own in homes:
+        if strange := [basis for basis in item.bases if basis not in own.bases]:
+            message = f"{item.quantity} is not reported {strange[0]} in its home return: nothing stands beside it."
+            yield Fault(defined, item.quantity, message, "Ask for it on the home return’s bases.")
+        if item.as_category != TOTAL and breakdown not in own.breakdowns:
+            message = f"{item.quantity} is not reported by “{breakdown}” in its home return."
+            remedy = "Mend `as_category`, or ask the home return for the breakdown."
+            yield Fault(defined, item.quantity, message, remedy)
 
 
 def _publication_faults(catalogue: "Catalogue", publication: Publication) -> Iterator[Fault]:

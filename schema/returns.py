@@ -1,13 +1,13 @@
 """Returns: what each agency reports, when, and from whom."""
 
 from datetime import date
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from schema.files import Model
 from schema.periods import Basis, Period, PeriodKind
-from schema.quantities import ID_PATTERN
+from schema.quantities import ID_PATTERN, TOTAL
 from schema.working_days import after_working_days
 
 Occasion = Literal["Q1", "Q2", "Q3", "Q4", "T1", "T2", "T3"]
@@ -19,7 +19,9 @@ class ReturnItem(Model):
 
     `breakdowns` are asked for beside the total; `bases` is how it is to be reported; `when` names the quarters or terms
     that ask for it (empty: all of them), so that what is counted once a year is asked for once. `also` marks a
-    quantity whose home is another agency's return: this one's number is set beside it, and never takes its place.
+    quantity whose home is another agency's return: this one's number is set beside it, and never takes its place unless
+    the two differ and people agree that it does. `as_category` says which category of the home's number it is set
+    beside, where this agency counts a part only (its own assessments, say).
     """
 
     quantity: str
@@ -27,6 +29,13 @@ class ReturnItem(Model):
     bases: tuple[Basis, ...] = Field(min_length=1)
     when: tuple[Occasion, ...] = ()
     also: bool = False
+    as_category: str = TOTAL
+
+    @model_validator(mode="after")
+    def _part_is_anothers(self) -> Self:
+        if self.as_category != TOTAL and (not self.also or self.breakdowns):
+            raise ValueError(f"{self.quantity}: `as_category` is for an `also` item without breakdowns")
+        return self
 
 
 class Whole(Model):

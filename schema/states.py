@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """The eleven things that a cell can mean. None of them is ever turned into another."""
+    """The twelve things that a cell can mean. None of them is ever turned into another."""
 
     VALUE = "value"
     ZERO = "zero"
@@ -20,6 +20,8 @@ class State(StrEnum):
     MISSING_OR_SUPPRESSED = "missing-or-suppressed"
     """The publisher has one sign for both, so that nobody can tell which it is."""
     SUPPRESSED = "suppressed"
+    DISPUTED = "disputed"
+    """Two agencies give different numbers, and nobody has agreed yet whose stands: so there is none."""
 
     @property
     def words(self) -> str:
@@ -44,11 +46,13 @@ _WORDS = {
     State.UNRELIABLE: "not reliable",
     State.MISSING_OR_SUPPRESSED: "missing or suppressed",
     State.SUPPRESSED: "suppressed",
+    State.DISPUTED: "disputed",
 }
 
 # A formula takes the worst state among its parts: c > u > x > z > low (design, rule 6). "Missing" and "not yet due"
 # stand between z and low: what a publisher said about a cell is more telling than that another cell never came. What
-# may be suppressed is handled with the same care as what is, and stands next to it.
+# may be suppressed is handled with the same care as what is, and stands next to it. A dispute goes before all of them:
+# whatever else is wrong with a figure, people have something to settle, and no number can come of it before they do.
 SEVERITY: tuple[State, ...] = (
     State.VALUE,
     State.ZERO,
@@ -61,6 +65,7 @@ SEVERITY: tuple[State, ...] = (
     State.UNRELIABLE,
     State.MISSING_OR_SUPPRESSED,
     State.SUPPRESSED,
+    State.DISPUTED,
 )
 
 SEVERITY_OF: dict[str, int] = {state.value: rank for rank, state in enumerate(SEVERITY)}

@@ -21,24 +21,19 @@ with `ENOUGH` children at both ends.
 **Nothing old.** Of each measure only the figures count that end when its newest figure does.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from etl.transform.attention_items import PLACES, Disputed, Facts, Item, Owed, Why
+from etl.transform.attention_rows import about, broken, newest, plain
 from etl.transform.comparisons import RELEASE
-from etl.transform.cube import FloatArray
 from etl.transform.differences import limits_of
 from etl.transform.intervals import CONFIDENCE_95, CONFIDENCE_998, Interval
-from etl.transform.readings import difference_levels, target_levels
-from etl.transform.reasons import Reason, measure_kind
+from etl.transform.readings import target_levels
 from schema.catalogue import Catalogue
-from schema.measures import Polarity
 from schema.periods import Basis, parse_period
 from schema.states import State
 
@@ -61,95 +56,6 @@ FEW = 5
 """Up to this many items, the list is filled up with what is only possibly adverse."""
 
 
-class Why(StrEnum):
-    """Why something is on the list, the strongest reason first."""
-
-    STATUTORY = "statutory"
-    """A time limit that law or statutory guidance sets is kept less often than before and than in England."""
-    UNUSUAL = "unusual"
-    """Unusual among English authorities, and adverse."""
-    SPECIAL = "special"
-    """Special cause in the newest quarter, and not an improvement."""
-    TARGET = "target"
-    """Off target by more than chance."""
-    CHANGED = "changed"
-    """Suddenly changed: for the worse, or activity either way."""
-    DISPUTED = "disputed"
-    LATE = "late"
-    MISSING = "missing"
-    POSSIBLY = "possibly"
-    """Possibly unusual among English authorities, and adverse."""
-    IMPROVED = "improved"
-    """Suddenly changed for the better: worth knowing why, and whether it is so."""
-
-    @property
-    def adverse(self) -> bool:
-        """Whether the reason says that something is amiss, so that more of it is worse."""
-        return self in (Why.STATUTORY, Why.UNUSUAL, Why.TARGET, Why.POSSIBLY, Why.LATE, Why.MISSING)
-
-
-PLACES = {why: 10.0 * (len(Why) - place) for place, why in enumerate(Why)}
-"""The least weight of each reason."""
-
-
-@dataclass(frozen=True)
-class Facts:
-    """The figures that a sentence is made of, unrounded, in the measure's unit; None or empty where there is none."""
-
-    period: str = ""
-    basis: str = ""
-    local: bool = False
-    value: float | None = None
-    numerator: float | None = None
-    denominator: float | None = None
-    previous_period: str = ""
-    previous_value: float | None = None
-    previous_numerator: float | None = None
-    previous_denominator: float | None = None
-    england_value: float | None = None
-    england_period: str = ""
-    england_basis: str = ""
-    direction: int = 0
-    """1 where the figure is higher than what it is held against, −1 where it is lower."""
-    among_authorities: bool = False
-    """Whether it is held against how English authorities lie, or ordinarily change."""
-    target: float | None = None
-    rule: str = ""
-    """Of control charts: `outside`, `two-of-three`, `one-side`, `trend`."""
-    periods: tuple[str, ...] = ()
-    since: date | None = None
-    """The day by which the first of the late periods was due."""
-    measures: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Item:
-    """One thing on the list. `measure` is empty where it is about an agency's whole return."""
-
-    area: str
-    measure: str
-    agency: str
-    why: Why
-    weight: float
-    facts: Facts
-    also: tuple[Why, ...] = ()
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """What it is about, whichever way it is: the same from one reading of the list to the next."""
-        return (self.area, self.measure) if self.measure else (self.area, "", self.agency, self.why)
-
-
-@dataclass(frozen=True)
-class Owed:
-    """Returns of an agency that are late, the oldest first, and the day by which the first was due."""
-
-    area: str
-    agency: str
-    periods: tuple[str, ...]
-    since: date
-
-
 OUTSIDE = "outside"
 """The rule of a value outside its process limits."""
 
@@ -163,7 +69,7 @@ def attention(
     *,
     targets: Mapping[tuple[str, str, str], float] | None = None,
     signals: pd.DataFrame = NO_SIGNALS,
-    disputed: Collection[tuple[str, str]] = (),
+    disputed: Iterable[Disputed] = (),
     owed: Iterable[Owed] = (),
 ) -> tuple[Item, ...]:
     """The list of every area in the frames, area by area, the weightiest first.
@@ -176,134 +82,23 @@ def attention(
         targets: by area, measure and basis, in the measure's unit.
         signals: the newest point of control charts: `area, measure, period, direction` (1 high, −1 low), `trial`
             (whether its limits rest on too few points to count) and `rule` (see `Facts.rule`).
-        disputed: areas and measures whose figures two agencies do not agree on.
+        disputed: measures whose figures two agencies do not agree on, of whatever period: it wants settling.
         owed: what is late.
     """
-    rows = _about(_newest(pd.concat([_plain(readings), _plain(quarters)], ignore_index=True)), catalogue)
+    rows = about(newest(pd.concat([plain(readings), plain(quarters)], ignore_index=True)), catalogue)
     found = [
         *_statutory(rows),
         *_against_england(rows),
         *_special(rows, signals),
         *_off_target(rows, targets or {}),
         *_changed(rows),
+        *_disputed(disputed, catalogue),
     ]
     items = _once_each(found, catalogue)
-    items += [
-        Item(area, measure, catalogue.measure(measure).agency, Why.DISPUTED, PLACES[Why.DISPUTED], Facts())
-        for area, measure in disputed
-    ]
     items += [Item(o.area, "", o.agency, Why.LATE, PLACES[Why.LATE] + min(len(o.periods), 9), _late(o)) for o in owed]
     items += _missing(rows)
     items.sort(key=lambda item: (item.area, -item.weight, item.measure, item.agency))
     return tuple(_without_possiblies(items))
-
-
-# --------------------------------------------------------------------------------------------- what comes in
-
-
-_NUMBERS = (
-    "value",
-    "numerator",
-    "denominator",
-    "previous_value",
-    "previous_numerator",
-    "previous_denominator",
-    "england_value",
-    "level_england",
-    "change_level",
-    "design_effect",
-)
-_TEXTS = (
-    "measure",
-    "area",
-    "kind",
-    "basis",
-    "period",
-    "state",
-    "previous_period",
-    "compared_period",
-    "compared_basis",
-    "reason_previous",
-)
-_RAW = (Basis.QUARTER.value, Basis.TERM.value)
-_COUNTS = ["previous_numerator", "previous_denominator"]
-
-
-def with_counts_before(readings: pd.DataFrame, compared: pd.DataFrame) -> pd.DataFrame:
-    """Readings with the counts of a year before, which `comparisons.compare` knows."""
-    if set(_COUNTS) <= set(readings.columns):
-        return readings
-    key = ["measure", "category", "area", "kind", "basis", "period"]
-    at = {"area": "reported_by"}
-    right = compared[[*key, *_COUNTS]].rename(columns=at)
-    return readings.merge(right, on=[at.get(name, name) for name in key], how="left", validate="many_to_one")
-
-
-def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """The columns that are used, absent ones empty."""
-    found = frame.reindex(columns=[*_TEXTS, *_NUMBERS])
-    found[list(_NUMBERS)] = found[list(_NUMBERS)].astype(float)
-    found[list(_TEXTS)] = found[list(_TEXTS)].astype(object).fillna("")
-    found["design_effect"] = found["design_effect"].fillna(1.0)
-    return found
-
-
-def _newest(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows that end when the area's newest figure of the measure ends."""
-    ends = frame["period"].map({code: parse_period(code).end.toordinal() for code in frame["period"].unique()})
-    newest = ends.groupby([frame["area"], frame["measure"]]).transform("max")
-    return frame[ends == newest].drop_duplicates(["area", "measure", "kind", "basis"]).reset_index(drop=True)
-
-
-def _about(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """With what is known of each measure: `sign` is 1 where higher is better, −1 where lower is, else 0."""
-    measures = [catalogue.measure(str(name)) for name in rows["measure"].unique()]
-    sign = {Polarity.HIGHER: 1.0, Polarity.LOWER: -1.0, Polarity.JUDGEMENT: 0.0}
-    by_id: dict[str, tuple[Any, ...]] = {
-        m.id: (
-            sign[m.polarity],
-            m.agency,
-            bool(m.statutory_limit),
-            measure_kind(m, catalogue),
-            catalogue.at_date(m),
-            float(m.per),
-            bool(m.priorities),
-            m.is_percentage,
-        )
-        for m in measures
-    }
-    names = ("sign", "agency", "statutory", "sort", "stock", "per", "priority", "percentage")
-    about = pd.DataFrame([by_id[str(name)] for name in rows["measure"]], columns=names, index=rows.index)
-    rows = pd.concat([rows, about], axis=1)
-    rows["raw"] = rows["basis"].isin(_RAW)
-    # A quarter of its own has no comparator; the figure beside it that ends with it says how England stands.
-    beside = rows[rows["england_value"].notna()].drop_duplicates(["area", "measure"])
-    place = pd.MultiIndex.from_frame(beside[["area", "measure"]])
-    at = place.get_indexer(pd.MultiIndex.from_frame(rows[["area", "measure"]]))
-    for name in ("england_value", "compared_period", "compared_basis"):
-        known = np.append(beside[name].to_numpy(dtype=object), np.nan if name == "england_value" else "")
-        rows[f"{name}_beside"] = known[at]
-    rows["england_value_beside"] = rows["england_value_beside"].astype(float)
-    rows["level_before"] = _levels_before(rows)
-    return rows
-
-
-def _levels_before(rows: pd.DataFrame) -> FloatArray:
-    """How a raw quarter differs from the same a year before, by the interval of the difference; NaN for all else."""
-    asked = (rows["raw"] & rows["sort"].isin(["proportion", "rate", "count"]) & ~rows["stock"]).to_numpy()
-    count = (rows["sort"] == "count").to_numpy()
-    x, y = rows["numerator"].to_numpy(), rows["previous_numerator"].to_numpy()
-    # A bare count is held against the count of as long a time.
-    n, m = (np.where(count, 1.0, rows[name].to_numpy()) for name in ("denominator", "previous_denominator"))
-    share, effect = (rows["sort"] == "proportion").to_numpy(), rows["design_effect"].to_numpy()
-    found = difference_levels(x, n, y, m, proportion=share, design_effect=effect)
-    return np.where(asked & ~_broken(rows), found, np.nan)
-
-
-def _broken(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Where the definition changed since the year before, so that nothing is said of a change."""
-    broken: npt.NDArray[np.bool_] = (rows["reason_previous"] == Reason.SERIES_BREAK.value).to_numpy()
-    return broken
 
 
 # ------------------------------------------------------------------------------------------------ the reasons
@@ -428,6 +223,15 @@ def _changed(rows: pd.DataFrame) -> list[Found]:
     return found
 
 
+def _disputed(disputed: Iterable[Disputed], catalogue: Catalogue) -> list[Found]:
+    found: list[Found] = []
+    for one in disputed:
+        measure = catalogue.measure(one.measure)
+        row = {"area": one.area, "measure": measure.id, "agency": measure.agency, "priority": bool(measure.priorities)}
+        found.append((Why.DISPUTED, 0.0, row, Facts(periods=one.periods)))
+    return found
+
+
 def _missing(rows: pd.DataFrame) -> list[Item]:
     """One item an agency: what its newest return left out. A part that somebody else publishes is not its to give."""
     states = [State.MISSING.value, State.UNAVAILABLE.value]
@@ -539,7 +343,7 @@ def _stock_moved(rows: pd.DataFrame) -> "pd.Series[bool]":
     above, below = (rows[[name, f"previous_{name}"]].min(axis=1) for name in ("numerator", "denominator"))
     ends = above.where(~rows["percentage"], below)
     points = ~rows["percentage"] | ((rows["value"] - rows["previous_value"]).abs() >= STOCK_POINTS)
-    return rows["stock"] & ~rows["raw"] & ~_broken(rows) & (ends >= ENOUGH) & points & (_relative(rows) >= STOCK_MOVE)
+    return rows["stock"] & ~rows["raw"] & ~broken(rows) & (ends >= ENOUGH) & points & (_relative(rows) >= STOCK_MOVE)
 
 
 def _relative(rows: pd.DataFrame) -> "pd.Series[float]":
@@ -549,38 +353,3 @@ def _relative(rows: pd.DataFrame) -> "pd.Series[float]":
     share = moved / before.where(before > 0)
     rest = moved / (100 - before).where(rows["percentage"] & (before < 100))
     return pd.concat([share, rest], axis=1).max(axis=1)
-
-
-# --------------------------------------------------------------------------------------------- since a date
-
-
-class Moved(StrEnum):
-    """What has become of an item since a date."""
-
-    NEW = "new"
-    WORSE = "worse"
-    CHANGED = "changed"
-    LATE = "late"
-    SETTLED = "settled"
-
-
-def moved_since(before: Iterable[Item], now: Iterable[Item]) -> tuple[tuple[Moved, Item], ...]:
-    """What is new, worse, changed, late or settled between two lists, in the order of the newer, the settled last.
-
-    Worse is a stronger reason, or more of one that is adverse, in figures that are not the same. What stands as it did
-    is left out.
-    """
-    old = {item.key: item for item in before}
-    moved: list[tuple[Moved, Item]] = []
-    current = list(now)
-    for item in current:
-        was = old.get(item.key)
-        if was is None:
-            moved.append((Moved.LATE if item.why is Why.LATE else Moved.NEW, item))
-        elif (was.why, was.facts) != (item.why, item.facts):
-            stronger = PLACES[item.why] > PLACES[was.why]
-            more = item.why is was.why and item.why.adverse and item.weight > was.weight
-            worse = item.why.adverse and (stronger or more)
-            moved.append((Moved.LATE if item.why is Why.LATE else Moved.WORSE if worse else Moved.CHANGED, item))
-    still = {item.key for item in current}
-    return (*moved, *((Moved.SETTLED, item) for key, item in old.items() if key not in still))

@@ -107,6 +107,39 @@ def compare(figures: pd.DataFrame, neighbours: NeighbourSets, catalogue: Catalog
     return pd.concat([figures, beside], axis=1)
 
 
+def beside_local(local: pd.DataFrame, published: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which published figures some local one is set beside: `compare` says the same of the local ones with these alone.
+
+    Both have `measure, category, period, basis`; the answer is as long as `published`.
+    """
+    both = pd.concat([published, local], ignore_index=True)
+    codes, there = _Codes(both), np.arange(len(both)) < len(published)
+    ends = [parse_period(code).end for code in codes.periods]
+    known: dict[tuple[int, int], list[tuple[date, int]]] = defaultdict(list)
+    for key in np.unique(codes.key[there]).tolist():
+        series, period, basis = _apart(key, codes)
+        known[series, basis].append((ends[period], key))
+    for keys in known.values():
+        keys.sort()
+    place = {basis: number for number, basis in enumerate(codes.bases)}
+    wanted = []
+    for key in np.unique(codes.key[~there]).tolist():
+        series, period, basis = _apart(key, codes)
+        beside = place.get(_PUBLISHED_BASIS.get(codes.bases[basis], ""), -1)
+        keys = known.get((series, beside), [])
+        newest = bisect_right(keys, ends[period], key=lambda one: one[0])
+        if newest:
+            wanted.append(keys[newest - 1][1])
+    return np.isin(codes.key[there], wanted)
+
+
+def _apart(key: int, codes: "_Codes") -> tuple[int, int, int]:
+    """The series, the period and the basis of a key of `_Codes`."""
+    rest, basis = divmod(key, len(codes.bases))
+    series, period = divmod(rest, len(codes.periods))
+    return series, period, basis
+
+
 ADDED = (
     "compared_period",
     "compared_basis",

@@ -346,10 +346,11 @@ def _ruling(
     """Design, rule 1: which of the computed and the printed value rules, and the other.
 
     Counts rule for authorities. The printed value rules for England and the regions, whose counts are rounded to 10;
-    for measures of full-time equivalents; and where a part is hidden but the whole is printed.
+    for measures of full-time equivalents; and where a part is hidden but the whole is printed. Nothing rules while a
+    part is disputed.
     """
     everywhere = measure.printed_rules == "everywhere"
-    is_printed = has_value(printed.severity)
+    is_printed = has_value(printed.severity) & (severity != SEVERITY_OF[State.DISPUTED])
     rules = is_printed & (national_or_regional | everywhere | ~has_value(severity))
     return (
         np.where(rules, printed.value, value),

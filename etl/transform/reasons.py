@@ -125,9 +125,10 @@ def not_compared(frame: pd.DataFrame, *, oldest: int = OLDEST_COMPARATOR) -> npt
     if "lag" in frame:
         checks.append((Reason.TOO_OLD, (frame["lag"] > oldest).to_numpy()))
     checks += [
+        # First of the measure's own reasons: posts that are counted on a day are nobody's children.
+        (Reason.NOT_EVENTS, (frame["kind"] == "equivalents").to_numpy()),
         (Reason.STOCK, frame["stock"].to_numpy(dtype=bool)),
         (Reason.COUNT_ONLY, (frame["kind"] == "count").to_numpy()),
-        (Reason.NOT_EVENTS, (frame["kind"] == "equivalents").to_numpy()),
         (Reason.MEAN_ONLY, (frame["kind"] == "mean").to_numpy()),
         (Reason.PERCENT_ONLY, np.isnan(x) | np.isnan(n)),
         (Reason.DOES_NOT_FIT, ~fits(x, n, proportion)),

@@ -198,7 +198,15 @@ def test_three_terms_make_an_academic_year_and_two_do_not() -> None:
     assert math.isnan(years["value"].iloc[0])
 
 
-@pytest.mark.parametrize(("reader", "read"), [("health", {"health", "social-care"}), ("social-care", {"social-care"})])
+@pytest.mark.parametrize(
+    ("reader", "read"),
+    [
+        ("health", {"health", "social-care"}),
+        # Health also counts the tools used: a number that the two dispute is nobody's.
+        ("social-care", {"health", "social-care"}),
+        ("education", {"education"}),
+    ],
+)
 def test_who_reads_whose_return_follows_from_the_measures(reader: str, read: set[str]) -> None:
     assert CATALOGUE_OF_TWO.agencies_read_by(reader) == read
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from etl.transform.attention import Facts, Item, Moved, Owed, Why, attention, moved_since
+from etl.transform.attention import attention
+from etl.transform.attention_items import Disputed, Facts, Item, Moved, Owed, Why, moved_since
 from schema.catalogue import default_catalogue
 from schema.measures import Polarity
 
@@ -241,13 +242,14 @@ def test_late_missing_and_disputed_have_an_item_an_agency_and_a_measure() -> Non
     items = listed(
         quarters=(quarter(COUNT, (np.nan, np.nan), (50, np.nan), state="unavailable"),),
         owed=(Owed("stoke-on-trent", "police", ("2025-26Q2",), date(2025, 10, 31)),),
-        disputed=[("stoke-on-trent", REPEATS)],
+        disputed=[Disputed("stoke-on-trent", REPEATS, ("2025-26Q1",))],
     )
     assert [(item.measure, item.agency, item.why) for item in items] == [
         (REPEATS, "childrens-social-care", Why.DISPUTED),
         ("", "police", Why.LATE),
         ("", "police", Why.MISSING),
     ]
+    assert items[0].facts.periods == ("2025-26Q1",)
     assert items[1].facts.since == date(2025, 10, 31)
     assert items[2].facts.measures == (COUNT,)
 

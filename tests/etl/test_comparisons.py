@@ -1,23 +1,20 @@
 """Comparators over the carried published figures: neighbours of joint returns, shares of one table, ranks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pandas as pd
 import pytest
 
 from dashboard.queries import Queries
-from etl.load.engine import open_engine
-from schema.catalogue import default_catalogue
 from schema.context import Context
+from tests.conftest import ENGINES
 
 CONTEXT = Context()
 
 
-@pytest.fixture
-def queries(demonstration_url: str) -> Iterator[Queries]:
-    engine = open_engine(demonstration_url)
-    yield Queries(engine, default_catalogue())
-    engine.dispose()
+@pytest.fixture(params=ENGINES)
+def queries(request: pytest.FixtureRequest, queries_at: Callable[[str], Queries]) -> Queries:
+    return queries_at(str(request.param))
 
 
 def row(queries: Queries, measure: str, area: str, period: str, category: str = "total") -> "pd.Series[float]":

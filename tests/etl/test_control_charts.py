@@ -30,22 +30,24 @@ NAN = math.nan
 # NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.2.2: flow rate of ten batches, limits x̄ ± 3 MR̄/1.128.
 FLOW_RATE = [49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1]
 
-# Montgomery, "Introduction to statistical quality control", example 6.5: the cost of processing mortgage loans.
-LOAN_COST = [310, 288, 297, 298, 307, 303, 294, 297, 308, 306, 294, 299, 297, 299, 314, 295, 293, 306, 301, 304]
+# Montgomery, "Introduction to statistical quality control", 2nd edition, 1991, p. 242: the viscosity of a primer, as
+# R's package qcc (luca-scr/qcc) has it in the example of its chart of individuals.
+VISCOSITY = [33.75, 33.05, 34, 33.81, 33.46, 34.02, 33.68, 33.27, 33.49, 33.20, 33.62, 33.00, 33.54, 33.12, 33.84]
 
 # NIST/SEMATECH e-Handbook, 6.3.3.2: chips out of register on 30 wafers of 50 chips each.
 WAFERS = [
     12, 15, 8, 10, 4, 7, 16, 9, 14, 10, 5, 6, 17, 12, 22, 8, 10, 5, 13, 11, 20, 18, 24, 15, 9, 12, 7, 13, 9, 6,
 ]  # fmt: skip
 
-# Montgomery, table 7.4: purchase orders with an error, where the number of orders moves.
-ORDERS_WRONG = [12, 8, 6, 9, 10, 12, 11, 16, 10, 6, 20, 15, 9, 8, 6, 8, 10, 7, 5, 8, 5, 8, 10, 6, 9]
-ORDERS = [
-    100, 80, 80, 100, 110, 110, 100, 100, 90, 90, 110, 120, 120,
-    120, 110, 80, 80, 80, 90, 100, 100, 100, 100, 90, 90,
+# Pyzdek and Keller, "The handbook for quality management", 2nd edition, 2013, table 9.6: bruised peaches in crates of
+# 250, of which a sample has one or two.
+BRUISED = [
+    47, 42, 55, 51, 46, 61, 39, 44, 41, 51, 88, 101, 101, 40, 48, 47, 50, 48, 57, 45, 43, 105, 98, 100, 96,
 ]  # fmt: skip
+PEACHES = [500 if sample in (11, 12, 13, 22, 23, 24, 25) else 250 for sample in range(1, 26)]
 
-# Montgomery, table 7.11: flaws in rolls of dyed cloth, per 50 square metres.
+# Montgomery, 2nd edition, 1991, pp. 183-184: flaws in rolls of dyed cloth, and how many times 50 square metres a roll
+# has, as qcc's data set "dyedcloth" has them.
 FLAWS = [14, 12, 20, 11, 7, 10, 21, 16, 19, 23]
 CLOTH = [10, 8, 13, 10, 9.5, 10, 12, 10.5, 12, 12.5]
 
@@ -102,12 +104,12 @@ def test_flow_rates_of_the_nist_handbook() -> None:
     assert upper == pytest.approx(55.8041, abs=0.001)
 
 
-def test_costs_of_loans_in_montgomery() -> None:
-    lower, centre, upper = ends(xmr_limits(one_row(LOAN_COST), whole(LOAN_COST)))
-    assert centre == pytest.approx(300.5)
-    assert (upper - centre) / 2.66 == pytest.approx(7.79, abs=0.005)
-    assert lower == pytest.approx(279.78, abs=0.01)
-    assert upper == pytest.approx(321.22, abs=0.01)
+def test_viscosity_in_montgomery() -> None:
+    """The limits that qcc's own port is held against: 3 sigma, where sigma is the mean moving range ÷ 1.128."""
+    lower, centre, upper = ends(xmr_limits(one_row(VISCOSITY), whole(VISCOSITY)))
+    assert centre == pytest.approx(33.52333, abs=0.000005)
+    assert (upper - centre) / 2.66 / 1.128 == pytest.approx(0.4261651, abs=0.0001)
+    assert (lower, upper) == pytest.approx((32.24484, 34.80183), abs=0.0005)
 
 
 @pytest.mark.parametrize(
@@ -131,18 +133,22 @@ def test_wafers_of_the_nist_handbook() -> None:
     assert ends(limits) == pytest.approx((0.0524, 0.2313, 0.4102), abs=0.00005)
 
 
-def test_orders_of_moving_number_in_montgomery() -> None:
-    limits = share_limits(one_row(ORDERS_WRONG), one_row(ORDERS), whole(ORDERS), "proportion", over_dispersed=False)
-    upper = dict(zip(ORDERS, (limits.centre + limits.spread)[0], strict=True))
-    assert limits.centre[0, 0] == pytest.approx(234 / 2450)
-    assert upper == pytest.approx({80: 0.194, 90: 0.188, 100: 0.184, 110: 0.180, 120: 0.176}, abs=0.0006)
-    found = signals(one_row(ORDERS_WRONG) / one_row(ORDERS), limits.centre, limits.spread, whole(ORDERS))
-    assert np.flatnonzero(found.outside[0]).tolist() == [10], "only the eleventh sample is out, 0.182 above 0.180"
+def test_peaches_of_moving_number_in_pyzdek() -> None:
+    """The book prints the counts and their totals, 1544 of 8000; the limits are its formula worked by hand."""
+    limits = share_limits(one_row(BRUISED), one_row(PEACHES), whole(PEACHES), "proportion", over_dispersed=False)
+    assert (sum(BRUISED), sum(PEACHES)) == (1544, 8000)
+    assert limits.centre[0, 0] == pytest.approx(0.193)
+    lower = dict(zip(PEACHES, (limits.centre - limits.spread)[0], strict=True))
+    upper = dict(zip(PEACHES, (limits.centre + limits.spread)[0], strict=True))
+    assert lower == pytest.approx({250: 0.118, 500: 0.140}, abs=0.0005)
+    assert upper == pytest.approx({250: 0.268, 500: 0.246}, abs=0.0005)
+    found = signals(one_row(BRUISED) / one_row(PEACHES), limits.centre, limits.spread, whole(PEACHES))
+    assert not found.outside.any()
 
 
 def test_rolls_of_cloth_in_montgomery() -> None:
     limits = share_limits(one_row(FLAWS), one_row(CLOTH), whole(FLAWS), "rate", over_dispersed=False)
-    assert limits.centre[0, 0] == pytest.approx(1.42, abs=0.005)
+    assert limits.centre[0, 0] == pytest.approx(153 / 107.5)
     np.testing.assert_allclose((limits.centre + limits.spread)[0, :3], [2.55, 2.68, 2.41], atol=0.01)
     np.testing.assert_allclose((limits.centre - limits.spread)[0, :3], [0.29, 0.16, 0.43], atol=0.01)
 

@@ -263,7 +263,20 @@ def test_leavers_in_a_year_are_divided_by_the_staff_at_its_end() -> None:
     assert (found["basis"], found["value"]) == ("year", 15)
 
 
-@pytest.mark.parametrize("hidden", HIDDEN)
+def test_nothing_that_is_printed_takes_the_place_of_what_is_disputed() -> None:
+    found = figure(
+        figures(
+            said("repeat-referrals", State.DISPUTED),
+            said("referrals", 40),
+            said("repeat-referrals-percent-printed", 10.0),
+        ),
+        "repeat-referrals",
+    )
+    assert (found["origin"], found["state"]) == ("computed", "disputed")
+    assert math.isnan(found["value"])
+
+
+@pytest.mark.parametrize("hidden", [state for state in HIDDEN if state is not State.DISPUTED])
 def test_a_part_that_is_hidden_gives_way_to_a_whole_that_is_printed(hidden: State) -> None:
     found = figure(
         figures(

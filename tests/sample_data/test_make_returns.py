@@ -18,6 +18,7 @@ from sample_data.profiles import read_profiles
 from sample_data.world import calendar_of
 from schema.catalogue import default_catalogue
 from schema.errors import SchemaError
+from schema.findings import Severity
 from schema.periods import Basis, Period, parse_period
 from schema.quantities import TOTAL
 
@@ -90,7 +91,9 @@ def test_the_script_writes_the_files_that_are_here_byte_for_byte(tmp_path: Path)
 @pytest.mark.parametrize("agency", AGENCIES)
 def test_no_return_has_a_finding_but_the_planted_ones(agency: str) -> None:
     for code, found in checked(agency).items():
-        said = [(finding.rule, finding.message.split()[0]) for finding in found.findings]
+        # Small numbers are told of and need no answer.
+        told = [finding for finding in found.findings if finding.severity is not Severity.NOTE]
+        said = [(finding.rule, finding.message.split()[0]) for finding in told]
         assert said == PLANTED_WARNINGS.get((agency, code), []), code
 
 
@@ -218,13 +221,22 @@ def test_neglect_assessments_fall() -> None:
     assert numbers[-1] < 0.6 * numbers[0]
 
 
-def test_the_police_count_their_own_neglect_assessments_as_social_care_does() -> None:
-    for code in checked("police"):
-        here = own("police").number("graded-care-profile-2-assessments", code)
-        there = own("childrens-social-care").number(
-            "graded-care-profile-2-assessments", code, "assessing-agency:police"
-        )
-        assert here == there
+def test_what_two_agencies_count_is_the_same_but_for_the_one_dispute() -> None:
+    differing = {}
+    compared = 0
+    for (agency, quantity), category in CATALOGUE.counted_also.items():
+        home = CATALOGUE.home_return[quantity]
+        for period in periods(agency):
+            items = {item.quantity: item for item in CATALOGUE.returns[agency].asked(period)}
+            if quantity in items and period.code in checked(home):
+                compared += 1
+                basis = items[quantity].bases[0].value
+                mine = own(agency).numbers[quantity, "total", basis, period.code]
+                theirs = own(home).numbers[quantity, category, basis, period.code]
+                if mine != theirs:
+                    differing[agency, quantity, period.code] = (theirs, mine)
+    assert compared > 40
+    assert differing == {("police", "strategy-discussions", "2025-26Q1"): (328, 342)}
 
 
 # ------------------------------------------------------------------------------------------------- published facts

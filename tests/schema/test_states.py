@@ -24,6 +24,12 @@ def test_what_a_publisher_says_of_a_cell_tells_more_than_that_another_never_came
     assert worst(State.ROUNDS_TO_ZERO, State.MISSING) is State.MISSING
 
 
+@given(STATES)
+def test_a_dispute_goes_before_everything(state: State) -> None:
+    """A figure that rests on one is disputed, whatever else is wrong with it."""
+    assert worst(State.DISPUTED, state) is worst(state, State.DISPUTED) is State.DISPUTED
+
+
 @given(st.lists(STATES, min_size=1))
 def test_a_formula_has_a_value_only_when_all_its_parts_have(states: list[State]) -> None:
     assert worst(*states).has_value == all(state.has_value for state in states)
