@@ -16,13 +16,17 @@ How a page is made, for whoever writes one:
     of the address.
 4.  A `MendableError` (an unknown area, measure or choice) becomes a sentence on the page; any other exception a plain
     apology with a reference that is in the log. Raise, do not catch.
-5.  Graphs come from `dashboard.charts.graph.graph_block` only, small pictures from `dashboard.charts.inline`,
+5.  What changes something is a callback that the page's `connect(app, queries, context)` adds. It calls
+    `dashboard.commands` with `identity.acting_context(context)`, catches MendableError alone, and answers in a sentence
+    beside the button. A request that is none of ours never reaches it: `_sound` knows each property's kind.
+6.  Graphs come from `dashboard.charts.graph.graph_block` only, small pictures from `dashboard.charts.inline`,
     numbers in words from `dashboard.components.words` only. The stylesheet is `dashboard/assets/style.css`; nothing is
     styled in Python. Ready-made classes: `card`, `columns`, `lead`, `muted`, `source-line`, `filters`,
     `figures-table`, `number`.
-6.  Links within the dashboard are `dcc.Link(..., href=visit.link(...))`.
+7.  Links within the dashboard are `dcc.Link(..., href=visit.link(...))`.
 """
 
+import json
 import os
 import secrets
 from functools import cache, partial
@@ -33,7 +37,7 @@ import dash_mantine_components as dmc
 from dash import ALL, ClientsideFunction, Dash, Input, Output, dcc, html
 from flask import Flask, Response, request
 
-from dashboard import downloads
+from dashboard import downloads, identity, return_downloads
 from dashboard.charts import palette
 from dashboard.components import frame
 from dashboard.pages import all_pages
@@ -85,6 +89,7 @@ def create_app(settings: Settings, queries: Queries | None = None, context: Cont
     os.environ["DASH_DISABLE_VERSION_CHECK"] = "true"
     server = Flask("dashboard")
     server.secret_key = settings.secret_key or secrets.token_hex(32)
+    identity.add_to(server, settings)
     server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     server.config["COMPRESS_ALGORITHM"] = ["gzip"]
     # Flask-Compress leaves the files that it streams open. Ours are small; Dash hands its large ones over whole.
@@ -104,7 +109,9 @@ def create_app(settings: Settings, queries: Queries | None = None, context: Cont
     )
     queries = queries or Queries(open_engine(settings.database_url), default_catalogue())
     downloads.add_routes(server, queries, context or Context())
-    shell = Shell(queries, context or Context(), all_pages())
+    return_downloads.add_routes(server, queries, context or Context())
+    pages = all_pages()
+    shell = Shell(queries, context or Context(), pages)
     app.layout = dmc.MantineProvider(
         [
             dcc.Location(id="address", refresh=False),
@@ -121,6 +128,8 @@ def create_app(settings: Settings, queries: Queries | None = None, context: Cont
         Input("address", "search"),
         prevent_initial_call=True,
     )(shell.at)
+    for page in pages:
+        page.connect(app, queries, context or Context())
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("address", "write"),
         Output("written", "data"),
@@ -150,18 +159,72 @@ def _refuse_nonsense(app: Dash) -> None:
     app.server.before_request(check)
 
 
+_TYPES: dict[str, tuple[type, ...]] = {
+    "n_clicks": (int,),
+    "n_intervals": (int,),
+    "last_modified": (int, float),
+    "data": (str, dict, list),
+    "checked": (bool,),
+}
+"""What a property may hold when a page sends it, beside nothing; text where it is not named."""
+
+
 def _sound(asked: Any, known: dict[str, Any]) -> bool:
-    """Whether a request names one of our callbacks and gives it its inputs, each a text or nothing."""
+    """Whether a request names one of our callbacks and gives it what it takes, each thing of its kind."""
     if not isinstance(asked, dict) or not isinstance(asked.get("output"), str) or asked["output"] not in known:
         return False
-    if not isinstance(asked.get("outputs"), dict) or not isinstance(asked.get("changedPropIds", []), list):
+    changed = asked.get("changedPropIds", [])
+    if not isinstance(changed, list) or not all(isinstance(found, str) for found in changed):
         return False
-    wanted = [(found["id"], found["property"]) for found in known[asked["output"]]["inputs"]]
-    given = asked.get("inputs")
-    if not isinstance(given, list) or not all(isinstance(found, dict) for found in given):
+    callback = known[asked["output"]]
+    return (
+        _are_outputs(asked["output"], asked.get("outputs"))
+        and _are_given(callback["inputs"], asked.get("inputs"))
+        and _are_given(callback["state"], asked.get("state", []))
+    )
+
+
+def _are_outputs(output: str, given: Any) -> bool:
+    several = output.startswith("..")
+    wanted = [found.rpartition(".") for found in (output.strip(".").split("...") if several else [output])]
+    found = given if several else [given]
+    if not isinstance(found, list) or len(found) != len(wanted):
         return False
-    return [(found.get("id"), found.get("property")) for found in given] == wanted and all(
-        isinstance(found.get("value"), str | None) for found in given
+    return all(
+        isinstance(one, dict) and _is_place(id, name, one) for (id, _, name), one in zip(wanted, found, strict=True)
+    )
+
+
+def _are_given(wanted: list[dict[str, Any]], given: Any) -> bool:
+    """Whether inputs or states are those of a callback; one that stands for all of a kind comes as a list of them."""
+    if not isinstance(given, list) or len(given) != len(wanted):
+        return False
+    for want, found in zip(wanted, given, strict=True):
+        several = '["ALL"]' in want["id"]
+        if several and not isinstance(found, list):
+            return False
+        for one in found if several else [found]:
+            if not isinstance(one, dict) or not _is_place(want["id"], want["property"], one):
+                return False
+            if one.get("value") is not None and not isinstance(one["value"], _TYPES.get(want["property"], (str,))):
+                return False
+    return True
+
+
+def _is_place(id: str, property: str, given: dict[str, Any]) -> bool:
+    """Whether something is a property of a component of ours: `id` is written with wildcards where it has any."""
+    if given.get("property") != property:
+        return False
+    if not id.startswith("{"):
+        return bool(given.get("id") == id)
+    found, wanted = given.get("id"), json.loads(id)
+    return (
+        isinstance(found, dict)
+        and found.keys() == wanted.keys()
+        and all(
+            isinstance(found[key], str | int) if isinstance(part, list) else found[key] == part
+            for key, part in wanted.items()
+        )
     )
 
 

@@ -1,25 +1,41 @@
 """What people change, beside loading figures. The only writer of the dashboard; knows nothing of Dash."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Literal
 
 from sqlalchemy.engine import Connection
 
+from etl.computing import bring_up_to_date, quiet
 from etl.load import store
 from etl.load.chart_notes import add_note, withdraw_note
+from etl.load.disputes import add_settlement, read_disputes
 from etl.load.engine import Engine, writing
 from etl.load.migrate import upgrade
-from etl.pipeline import bring_up_to_date, quiet
+from etl.load.submissions import SubmissionVersion
+from etl.submissions import (
+    Checked,
+    Submitted,
+    accept_return,
+    answer_query,
+    compute_returns,
+    plain_text,
+    query_return,
+    send_back_return,
+    withdraw_return,
+)
+from etl.submissions import submit_return as submit_checked
 from etl.transform.chart_notes import ChartNote, NewNote, NoteKind
 from etl.transform.control_of import refusal_of
+from etl.transform.disputes import Dispute, Place, Said, Settlement
 from schema.areas import Area, load_areas
 from schema.catalogue import Catalogue
 from schema.context import Context
 from schema.errors import DatabaseNotReadyError, WrongUseError
 from schema.measures import Measure, Polarity
-from schema.periods import Basis, Period, PeriodKind
+from schema.periods import Basis, Period, PeriodKind, parse_period
 from schema.tables import PartnershipRow
 
 
@@ -63,6 +79,71 @@ def _home_area(connection: Connection, context: Context) -> Area:
             "Say whose database it will be: `safeguarding init --area E06000021`, with the authority's id, DfE code or "
             "GSS code."
         ) from error
+
+
+def settle_dispute(
+    engine: Engine,
+    context: Context,
+    catalogue: Catalogue,
+    *,
+    place: Place,
+    agreed: str,
+    reason: str,
+    who: str,
+    seen: Mapping[str, Said] | None = None,
+    instead_of: int = 0,
+    progress: Callable[[str], None] = quiet,
+) -> Settlement:
+    """Write down whose number stands where two agencies dispute one, and compute again what rests on it.
+
+    `who` agreed on it, `context.viewer` writes it down. `seen` is what each agency said when it was agreed, where that
+    is known: the numbers may have changed since. `instead_of` is the settlement that this one replaces, for one that
+    was agreed before.
+
+    Raises:
+        WrongUseError: nothing is disputed there, somebody settled it before, an agency has changed its number, the
+            agreed one gives none, or the reason or the name is missing.
+    """
+    for given, what in ((reason, "why that number stands"), (who, "who agreed on it")):
+        if not given.strip():
+            raise WrongUseError(f"Say {what}: it stays on record with the settlement.")
+    words, names = plain_text(reason, "reason"), plain_text(who, "name of who agreed")
+    with writing(engine) as connection:
+        dispute = next((d for d in read_disputes(connection, context.at(None), catalogue) if d.place == place), None)
+        if dispute is None:
+            raise WrongUseError(
+                f"No two agencies give different numbers for {place.key}. `safeguarding dispute list` names the "
+                "disputes there are; one is over when an agency corrects its number."
+            )
+        _require_unsettled(dispute, instead_of, catalogue)
+        if seen is not None and dict(seen) != dispute.said:
+            now = " and ".join(f"{agency} {said:g}" for agency, said in dispute.numbers.items())
+            raise WrongUseError(f"An agency has changed its number since you looked: now {now}. Look at it again.")
+        if agreed not in dispute.numbers:
+            raise WrongUseError(
+                f"“{agreed[:40]}” gives no number for it. Choose the source: {' or '.join(dispute.numbers)}."
+            )
+        held = dispute.settlement
+        if held is not None and held.agreed == agreed:
+            raise WrongUseError(f"The number of {agreed} stands already, by settlement {held.id}; nothing changed.")
+        settled = add_settlement(connection, context, dispute, agreed, words, names)
+        progress("Computing figures")
+        compute_returns(connection, catalogue, context, {dispute.home})
+    return settled
+
+
+def _require_unsettled(dispute: Dispute, instead_of: int, catalogue: Catalogue) -> None:
+    held = dispute.settlement
+    if held is None and instead_of:
+        raise WrongUseError(
+            f"Settlement {instead_of} holds no longer: the dispute is open. Settle it without naming one."
+        )
+    if held is not None and held.id != instead_of:
+        title = catalogue.return_spec(held.agreed).title
+        raise WrongUseError(
+            f"{held.actor} settled it at {held.at:%H:%M on %d/%m/%Y} (UTC): the number of {title} stands, "
+            f"as agreed by {held.who} (settlement {held.id}). Nothing was changed."
+        )
 
 
 LONGEST = 300
@@ -247,3 +328,54 @@ def _text(given: str, what: str) -> str:
     if not text.isprintable():
         raise WrongUseError(f"Write {what} in plain text: it has characters that cannot be shown.")
     return text
+
+
+def act_on_return(
+    engine: Engine,
+    context: Context,
+    catalogue: Catalogue,
+    action: str,
+    agency: str,
+    period: str,
+    version: int,
+    words: str,
+) -> SubmissionVersion:
+    """Do something with a version of a return: `accept`, `query`, `answer`, `send-back` or `withdraw` it.
+
+    `words` is the comment, the answer or the reason; accepting needs none. Returns the version as it is then.
+
+    Raises:
+        WrongUseError: it cannot be done now, not by this person, or not without words.
+    """
+    when = parse_period(period)
+    if action == "accept":
+        return accept_return(engine, context, catalogue, agency, when, version).version
+    if action == "withdraw":
+        return withdraw_return(engine, context, catalogue, agency, when, version, words)
+    if action == "query":
+        return query_return(engine, context, agency, when, version, words)
+    if action == "answer":
+        return answer_query(engine, context, agency, when, version, words)
+    if action == "send-back":
+        return send_back_return(engine, context, agency, when, version, words)
+    raise ValueError(f"there is no action “{action}”")
+
+
+def submit_return(
+    engine: Engine,
+    context: Context,
+    catalogue: Catalogue,
+    checked: Checked,
+    newest: int,
+    explanations: Mapping[str, str],
+) -> Submitted:
+    """Keep a return that has just been checked again, for a second person to accept.
+
+    `newest` is the newest version that there was when its sender first saw it checked: whoever was quicker since then
+    is noticed, and nothing is submitted over their head.
+
+    Raises:
+        FileRefusedError: a finding blocks it, or a warning is not explained.
+        WrongUseError: an explanation explains nothing here, or somebody submitted a version since.
+    """
+    return submit_checked(engine, context, catalogue, replace(checked, newest=newest), explanations)

@@ -21,9 +21,14 @@ class ComparedMeasure:
     """All figures of one measure, for all areas, with their comparators. Never changed once made."""
 
     def __init__(self, frame: pd.DataFrame, catalogue: Catalogue, neighbours: NeighbourSets) -> None:
-        self.frame = frame
+        self._made = frame
         self._catalogue = catalogue
         self._neighbours = neighbours
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """All rows, with the columns of `compare`."""
+        return self._made
 
     @cached_property
     def _by_area(self) -> dict[str, "np.ndarray[Any, Any]"]:
@@ -86,6 +91,15 @@ class ComparedMeasure:
         by_id = self._catalogue.areas.by_id
         return sum(not np.isfinite(values[i]) and by_id[str(areas[i])].ranked for i in at)
 
+    def level_with(self, row: Row) -> int:
+        """How many other ranked areas have a published row's very figure, and so share its rank."""
+        at = self._by_period.get((row["period"], row["basis"], row["category"]))
+        if at is None or not np.isfinite(row["value"]):
+            return 0
+        areas, by_id = self._columns["area"], self._catalogue.areas.by_id
+        same = (str(areas[i]) for i in at[self._columns["value"][at] == row["value"]])
+        return sum(by_id[area].ranked for area in same if area != row["area"])
+
     def published(self, period: str, basis: str, category: str) -> dict[str, float]:
         """By area id the value of every ranked area (authorities, joint returns) that has one in a published period."""
         at = self._by_period.get((period, basis, category))
@@ -98,6 +112,44 @@ class ComparedMeasure:
             for area, value in zip(areas, values, strict=True)
             if np.isfinite(value) and by_id[str(area)].ranked
         }
+
+
+class ComparedThen(ComparedMeasure):
+    """A measure of which, at an earlier instant, nothing stood otherwise but the agency's own figures.
+
+    What is published is asked of the measure as it is compared now; the whole is put together only where it is needed.
+    """
+
+    def __init__(self, now: ComparedMeasure, own: pd.DataFrame) -> None:
+        super().__init__(own.reset_index(drop=True), now._catalogue, now._neighbours)
+        self._now = now
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """All rows, with the columns of `compare`."""
+        published = self._now.frame[self._now.frame["kind"] == store.RELEASE]
+        parts = [part for part in (published, self._made) if len(part)]
+        return pd.concat(parts, ignore_index=True) if parts else self._made
+
+    @cached_property
+    def _own(self) -> ComparedMeasure:
+        return ComparedMeasure(self._made, self._catalogue, self._neighbours)
+
+    def _rows_of(self, area: str) -> list[Row]:
+        published = [row for row in self._now._rows_of(area) if row["kind"] == store.RELEASE]
+        return [*published, *self._own._rows_of(area)]
+
+    def without_figure(self, period: str, basis: str, category: str) -> int:
+        """How many ranked areas have a row in a published period, and no number in it."""
+        return self._now.without_figure(period, basis, category)
+
+    def level_with(self, row: Row) -> int:
+        """How many other ranked areas have a published row's very figure, and so share its rank."""
+        return self._now.level_with(row)
+
+    def published(self, period: str, basis: str, category: str) -> dict[str, float]:
+        """By area id the value of every ranked area (authorities, joint returns) that has one in a published period."""
+        return self._now.published(period, basis, category)
 
 
 class ReleasedFigures:

@@ -1,12 +1,12 @@
 """What is on the screen as a file: the figures of the measure page, the bars of a comparison, the catalogue, as CSV."""
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from flask import Flask, Response, request
 
+from dashboard.components.apart import reading
+from dashboard.components.target import verdict
+from dashboard.instants import file_words, looking_back
 from dashboard.queries import Queries
 from dashboard.rounding import shown
 from dashboard.views.areas import home_area
@@ -19,9 +19,11 @@ from dashboard.views.historic import HistoricFigure, historic
 from dashboard.views.journey import JourneyPage, Value, journey_page
 from dashboard.views.measure import MeasurePage, measure_page
 from dashboard.views.points import Point
+from etl.transform.differences import unit_of_change
 from schema.catalogue import Catalogue
 from schema.context import Context
 from schema.errors import MendableError
+from schema.exports import csv_text
 from schema.measures import Term
 from schema.periods import parse_period
 from schema.quantities import TOTAL
@@ -70,7 +72,9 @@ COLUMNS = (
 
 COMPARE_COLUMNS = (
     "measure", "title", "period", "basis", "category", "area", "area_name", "numerator", "denominator", "value",
-    "shown", "unit", "state", "interval_low", "interval_high", "england", "rank", "of", "source",
+    "shown", "unit", "state", "interval_low", "interval_high", "england", "rank", "of",
+    "own_less_this", "own_less_this_low", "own_less_this_high", "own_less_this_unit", "own_less_this_per_cent",
+    "own_reading", "not_compared", "target", "target_met", "target_reading", "source",
 )  # fmt: skip
 
 
@@ -102,30 +106,37 @@ def add_routes(server: Flask, queries: Queries, context: Context) -> None:
 
     @server.get("/download/measure/<measure>.csv")
     def download_measure(measure: str) -> Response:
-        return _answered(lambda asked: _measure(queries, context, measure, asked))
+        return _answered(queries, context, lambda then, asked: _measure(queries, then, measure, asked))
 
     @server.get("/download/papers/<measure>.csv")
     def download_papers(measure: str) -> Response:
-        return _answered(lambda asked: _papers(queries, context, measure, asked))
+        return _answered(queries, context, lambda then, asked: _papers(queries, then, measure, asked))
 
     @server.get("/download/compare.csv")
     def download_compare() -> Response:
-        return _answered(lambda asked: _compare(queries, context, asked))
+        return _answered(queries, context, lambda then, asked: _compare(queries, then, asked))
 
     @server.get("/download/journey.csv")
     def download_journey() -> Response:
-        return _answered(lambda asked: _journey(queries, context, asked))
+        return _answered(queries, context, lambda then, asked: _journey(queries, then, asked))
 
     @server.get("/download/catalogue.csv")
     def download_catalogue() -> Response:
-        return _answered(lambda asked: _catalogue(queries, context, asked))
+        return _answered(queries, context, lambda then, asked: _catalogue(queries, then, asked))
 
 
-def _answered(make: Any) -> Response:
+Make = Callable[[Context, Mapping[str, str]], tuple[str, str]]
+"""Makes a file's name, without its ending, and its text, of what a context sees and an address asks for."""
+
+
+def _answered(queries: Queries, context: Context, make: Make) -> Response:
     try:
-        name, text = make(request.args)
+        then = with_framework(queries.catalogue, looking_back(context, request.args), request.args.get("framework"))
+        stem, text = make(then, request.args)
     except MendableError as error:
         return Response(f"{error}\n", 404, mimetype="text/plain")
+    # Two files of one name would be taken for one another: which of them is of the past, its name says.
+    name = f"{stem}.csv" if then.as_of is None else f"{stem}_as-of-{file_words(then.as_of)}.csv"
     # The mark at the start tells Excel that this is UTF-8.
     answer = Response("\ufeff" + text, mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -143,39 +154,37 @@ def _measure(queries: Queries, context: Context, measure: str, asked: Mapping[st
     )
     page = measure_page(queries, context, measure, area, wanted)
     category = f"_{page.category.partition(':')[2]}" if page.category_title else ""
-    return f"{page.measure.id}{category}_{page.area.id}_{page.covering.value}.csv", as_csv(page)
+    return f"{page.measure.id}{category}_{page.area.id}_{page.covering.value}", as_csv(page)
 
 
 def _papers(queries: Queries, context: Context, measure: str, asked: Mapping[str, str]) -> tuple[str, str]:
     area = home_area(queries, context, asked.get("area"))
     found = historic(queries, context, queries.catalogue.measure(measure), area)
-    return f"{measure}_{area.id}_earlier-papers.csv", papers_csv(found)
+    return f"{measure}_{area.id}_earlier-papers", papers_csv(found)
 
 
 def _compare(queries: Queries, context: Context, asked: Mapping[str, str]) -> tuple[str, str]:
     area = home_area(queries, context, asked.get("area"))
     page = compare_page(queries, context, area, asked.get("measures", ""), asked.get("areas", ""), asked.get("model"))
-    return f"compare_{page.area.id}.csv", compare_csv(page)
+    return f"compare_{page.area.id}", compare_csv(page)
 
 
 def _journey(queries: Queries, context: Context, asked: Mapping[str, str]) -> tuple[str, str]:
-    framed = with_framework(queries.catalogue, context, asked.get("framework"))
-    area = home_area(queries, framed, asked.get("area"))
-    page = journey_page(queries, framed, area, asked.get("basis", ""), asked.get("model") or None)
-    return f"journey_{page.area.id}_{page.covering.value}.csv", journey_csv(page)
+    area = home_area(queries, context, asked.get("area"))
+    page = journey_page(queries, context, area, asked.get("basis", ""), asked.get("model") or None)
+    return f"journey_{page.area.id}_{page.covering.value}", journey_csv(page)
 
 
 def _catalogue(queries: Queries, context: Context, asked: Mapping[str, str]) -> tuple[str, str]:
-    framed = with_framework(queries.catalogue, context, asked.get("framework"))
-    area = home_area(queries, framed, asked.get("area"))
-    wanted = wanted_of(asked, queries.catalogue, framed)
-    page = catalogue_page(queries, framed, area, wanted)
-    return f"catalogue_{framed.framework}_{area.id}.csv", catalogue_csv(page, queries.catalogue)
+    area = home_area(queries, context, asked.get("area"))
+    wanted = wanted_of(asked, queries.catalogue, context)
+    page = catalogue_page(queries, context, area, wanted)
+    return f"catalogue_{context.framework}_{area.id}", catalogue_csv(page, queries.catalogue)
 
 
 def catalogue_csv(page: CataloguePage, catalogue: Catalogue) -> str:
     """The catalogue's measures, defined, and where each stands in the area."""
-    return _written(CATALOGUE_COLUMNS, [_measure_row(row, page, catalogue) for row in page.rows])
+    return csv_text(CATALOGUE_COLUMNS, [_measure_row(row, page, catalogue) for row in page.rows])
 
 
 def _measure_row(row: CatalogueRow, page: CataloguePage, catalogue: Catalogue) -> dict[str, object]:
@@ -237,13 +246,13 @@ def _terms(terms: Sequence[Term]) -> str:
 
 def as_csv(page: MeasurePage) -> str:
     """The measure page's figures, the earliest period first. Values are unrounded; `shown` is what the page prints."""
-    return _written(COLUMNS, [_row(point, page) for point in page.points])
+    return csv_text(COLUMNS, [_row(point, page) for point in page.points])
 
 
 def compare_csv(page: ComparePage) -> str:
     """The compare page's figures: one row for each measure and area."""
     rows = [_bar(bar, panel) for panel in page.panels for bar in panel.bars]
-    return _written(COMPARE_COLUMNS, rows)
+    return csv_text(COMPARE_COLUMNS, rows)
 
 
 def journey_csv(page: JourneyPage) -> str:
@@ -258,7 +267,7 @@ def journey_csv(page: JourneyPage) -> str:
         contacts = [row.contacts] if row.contacts is not None else []
         for measure, values in ((page.contacts, contacts), (page.referrals, row.referrals)):
             rows += [_journey_row("share", measure.id, "", row.source, value, page) for value in values]
-    return _written(JOURNEY_COLUMNS, rows)
+    return csv_text(JOURNEY_COLUMNS, rows)
 
 
 def _journey_row(
@@ -287,7 +296,7 @@ def _journey_row(
 
 def papers_csv(figures: Sequence[HistoricFigure]) -> str:
     """What earlier papers print, the newest first, with the row of the file that each was transcribed in."""
-    return _written(PAPER_COLUMNS, [{name: getattr(figure, name) for name in PAPER_COLUMNS} for figure in figures])
+    return csv_text(PAPER_COLUMNS, [{name: getattr(figure, name) for name in PAPER_COLUMNS} for figure in figures])
 
 
 def _bar(bar: Bar, panel: Panel) -> dict[str, object]:
@@ -310,7 +319,27 @@ def _bar(bar: Bar, panel: Panel) -> dict[str, object]:
         "england": panel.england,
         "rank": bar.rank.rank if bar.rank else None,
         "of": bar.rank.of if bar.rank else None,
+        **_apart(bar, panel),
         "source": panel.source_label,
+    }
+
+
+def _apart(bar: Bar, panel: Panel) -> dict[str, object]:
+    """The area's own figure less this one's, or on its own row how it stands to its target."""
+    apart, target = bar.apart, panel.target if bar.own else None
+    low, high = (None, None) if apart is None or apart.limits is None else apart.limits
+    met = None if target is None else target.met
+    return {
+        "own_less_this": apart.absolute if apart else None,
+        "own_less_this_low": low,
+        "own_less_this_high": high,
+        "own_less_this_unit": unit_of_change(panel.measure) if apart else "",
+        "own_less_this_per_cent": apart.relative if apart else None,
+        "own_reading": reading(bar) if apart and apart.level is not None else "",
+        "not_compared": apart.why if apart else "",
+        "target": target.value if target else None,
+        "target_met": "" if met is None else "yes" if met else "no",
+        "target_reading": verdict(target, panel.measure) if target else "",
     }
 
 
@@ -359,16 +388,3 @@ def _row(point: Point, page: MeasurePage) -> dict[str, object]:
         "population_period": figure.population_period if figure else "",
         "source": figure.source_label if figure else "",
     }
-
-
-def _written(columns: tuple[str, ...], rows: list[dict[str, object]]) -> str:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, columns, lineterminator="\r\n", extrasaction="raise")
-    writer.writeheader()
-    writer.writerows({name: safe(cell) for name, cell in row.items()} for row in rows)
-    return out.getvalue()
-
-
-def safe(cell: object) -> object:
-    """A text that a spreadsheet would take for a formula is made plain by an apostrophe; numbers stay numbers."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -1,39 +1,56 @@
 """The only reader of the database here. Reads figures once for each version of the data, and compares them on read."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
-from threading import Lock, local
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from dashboard.compared import ComparedMeasure, ReleasedFigures, Row
+from dashboard.earlier import ComparedAll, Moved, compared_all, compared_then, moved, together, with_local
 from dashboard.journeyed import JourneyFigures
+from etl.computing import figures_as_of
 from etl.load import store
 from etl.load.chart_notes import read_notes
+from etl.load.disputes import read_disputes, read_settlements
 from etl.load.engine import reading
+from etl.load.kept import Kept
+from etl.load.last_submitted import Key, LastFigure, last_submitted
 from etl.load.papers import read_historic
-from etl.pipeline import figures_as_of
+from etl.load.submissions import ExplainedFinding, SubmissionVersion, findings_of, original_of, submissions, values_of
 from etl.transform.agreement import agreement
-from etl.transform.attention import with_counts_before
+from etl.transform.attention_rows import with_counts_before
 from etl.transform.chart_notes import ChartNote, ChartNotes
 from etl.transform.comparisons import NeighbourSets, compare, newest_only
 from etl.transform.control_charts import ControlCharts
 from etl.transform.control_of import charts_of
 from etl.transform.control_terms import Refusal
-from etl.transform.read_all import read_all, to_read
+from etl.transform.disputes import Dispute, Settlement, with_disputes
+from etl.transform.read_all import read_all
 from schema.catalogue import Catalogue
 from schema.context import Context
 from schema.errors import WrongUseError
-from schema.periods import Basis
+from schema.periods import Basis, Period
 from schema.publications import NeighbourModel
 from schema.quantities import TOTAL
-from schema.tables import FigureRow, NeighbourRow, PartnershipRow, PopulationRow, QuantityValueRow
+from schema.states import State
+from schema.tables import FigureRow, NeighbourRow, PartnershipRow, PopulationRow, QuantityValueRow, SourceRow
 
 Made = TypeVar("Made")
+Places = npt.NDArray[np.int64]
+
+_NOWHERE: Places = np.array([], dtype=np.int64)
+
+
+class GivenCounts(NamedTuple):
+    """How many figures a version of a return gives for its own period, and how many of those say nil."""
+
+    figures: int
+    nil: int
 
 
 @dataclass(frozen=True)
@@ -56,46 +73,23 @@ class Queries:
     def __init__(self, engine: Engine, catalogue: Catalogue) -> None:
         self.engine = engine
         self.catalogue = catalogue
-        self._kept: dict[tuple[Any, ...], Any] = {}
-        self._version = -1
-        self._lock = Lock()
-        self._making = local()
+        self._kept = Kept(engine)
+        self._keep = self._kept.of
 
     def version(self) -> int:
         """The version of the data now."""
-        with reading(self.engine) as connection:
-            return store.data_version(connection)
+        return self._kept.version()
 
-    def _keep(self, key: tuple[Any, ...], make: Any) -> Any:
-        """What `make(connection)` gives, kept until the data change.
-
-        One thread makes at a time, over one connection, however deep making one thing asks for another: readers who
-        come together wait for what the first of them makes, and never exhaust the pool.
-        """
-        outer: Connection | None = getattr(self._making, "connection", None)
-        if outer is not None:
-            if key not in self._kept:
-                self._kept[key] = make(outer)
-            return self._kept[key]
-        version, kept = self.version(), self._kept
-        if version == self._version and key in kept:
-            return kept[key]
-        with self._lock, reading(self.engine) as connection:
-            version = store.data_version(connection)
-            if version != self._version:
-                self._kept, self._version = {}, version
-            if key not in self._kept:
-                self._making.connection = connection
-                try:
-                    self._kept[key] = make(connection)
-                finally:
-                    self._making.connection = None
-            return self._kept[key]
+    def earlier_kept(self) -> int:
+        """How many earlier states something is kept of."""
+        return len(self._kept.instants())
 
     def kept(self, key: tuple[Hashable, ...], make: Callable[[], Made]) -> Made:
-        """What a view made of these data, kept until they change. `key` names the view and all that it depends on."""
-        found: Made = self._keep(("view", *key), lambda _connection: make())
-        return found
+        """What a view made of these data, kept until they change. `key` names the view and all that it depends on.
+
+        A context in it stands for what was known at its instant; a day that the view looks at has to be named beside.
+        """
+        return self._keep(("view", *key), lambda _connection: make())
 
     def partnership(self, context: Context) -> Partnership:
         """The partnership of a context. Raises DatabaseNotReadyError where it has not been set up."""
@@ -134,9 +128,13 @@ class Queries:
             query = sa.select(row.area_id, row.rank, row.neighbour_id, row.closeness).where(
                 row.model == chosen.id, row.source_id.in_(active)
             )
-            found = connection.execute(query).all()
+            found = connection.execute(query.order_by(row.area_id, row.rank)).all()
             columns = ["area", "rank", "neighbour", "closeness"]
-            return NeighbourSets(chosen.id, chosen.size, pd.DataFrame([tuple(r) for r in found], columns=columns))
+            made = NeighbourSets(chosen.id, chosen.size, pd.DataFrame([tuple(r) for r in found], columns=columns))
+            if self._is_now(context):
+                return made
+            now = self.neighbours(context.at(None), chosen.id)
+            return now if made.sets.equals(now.sets) else made
 
         sets: NeighbourSets = self._keep(("neighbours", context, chosen.id), make)
         return sets
@@ -148,32 +146,81 @@ class Queries:
         """
 
         def make(connection: Connection) -> pd.DataFrame:
-            if measure is not None and (context.as_of is not None or ("figures", context, None) in self._kept):
-                whole = self.figures(context, all_releases=True)
-                return whole[whole["measure"] == measure].reset_index(drop=True)
-            if context.as_of is None:
-                found = _read_figures(connection, measure)
-            else:
-                found = figures_as_of(connection, self.catalogue, context)
+            if not self._is_now(context):
+                return self._figures_then(context, measure)
+            if measure is not None and self._kept.holds(("figures", context, None)):
+                whole, at = self.figures(context, all_releases=True), self._places(context)
+                return whole.take(at.get(measure, _NOWHERE)).reset_index(drop=True)
             sources = store.active_sources(connection, context)
-            return _with_sources(found, sources, self.catalogue).reset_index(drop=True)
+            return with_sources(_read_figures(connection, measure), sources, self.catalogue).reset_index(drop=True)
 
         everything: pd.DataFrame = self._keep(("figures", context, measure), make)
         if all_releases:
             return everything
-        newest: pd.DataFrame = self._keep(("newest", context, measure), lambda _: newest_only(everything))
+
+        def make_newest(_connection: Connection) -> pd.DataFrame:
+            if not self._is_now(context) and measure is not None and measure not in self._moved(context).measures:
+                return self.figures(context.at(None), measure)
+            return newest_only(everything)
+
+        newest: pd.DataFrame = self._keep(("newest", context, measure), make_newest)
         return newest
+
+    def _places(self, context: Context) -> dict[str, Places]:
+        """Where each measure's figures stand among all of them."""
+
+        def make(_connection: Connection) -> dict[str, Places]:
+            groups = self.figures(context, all_releases=True).groupby("measure", sort=False).indices
+            return {str(name): np.asarray(at) for name, at in groups.items()}
+
+        return self._keep(("places", context), make)
+
+    def _is_now(self, context: Context) -> bool:
+        """Whether a context sees what there is now. Only while something is being made."""
+        return self._kept.known(context).as_of is None
+
+    def _moved(self, context: Context) -> Moved:
+        """What is otherwise now than it was at an earlier context's instant."""
+
+        def make(connection: Connection) -> Moved:
+            earlier = figures_as_of(connection, self.catalogue, context)
+            sources = store.active_sources(connection, context)
+            return moved(
+                earlier,
+                lambda figures: with_sources(figures, sources, self.catalogue),
+                _measures_of(connection, earlier.releases),
+                self.catalogue,
+            )
+
+        return self._keep(("moved", context), make)
+
+    def _figures_then(self, context: Context, measure: str | None) -> pd.DataFrame:
+        """Figures at an earlier instant, made from those of now wherever these were so already."""
+        changed, now = self._moved(context), self.figures(context.at(None), measure, all_releases=True)
+        return now if measure is not None and measure not in changed.measures else changed.over(now, measure)
+
+    def _as_now(self, context: Context) -> bool:
+        """Whether an earlier instant had the neighbours of now, so that what has not moved compares as it does now."""
+        models = [known.id for known in self.neighbour_models()]
+        now = context.at(None)
+        return all(self.neighbours(context, model) is self.neighbours(now, model) for model in models)
 
     def compared(self, context: Context, measure: str, model: str | None = None) -> ComparedMeasure:
         """A measure's newest figures for all areas, with their comparators."""
         neighbours = self.neighbours(context, model)
 
         def make(_connection: Connection) -> ComparedMeasure:
+            if not self._is_now(context) and self._as_now(context):
+                changed, now = self._moved(context), self.compared(context.at(None), measure, model)
+                if measure not in changed.published:
+                    if measure not in changed.local:
+                        return now
+                    own = changed.local_rows([measure])
+                    return with_local({measure: now}, own, neighbours, self.catalogue)[0][measure]
             figures = self.figures(context, measure)
             return ComparedMeasure(compare(figures, neighbours, self.catalogue), self.catalogue, neighbours)
 
-        found: ComparedMeasure = self._keep(("compared", context, measure, neighbours.model), make)
-        return found
+        return self._keep(("compared", context, measure, neighbours.model), make)
 
     def agreement(self, context: Context, measure: str | None = None) -> pd.DataFrame:
         """Where a compilation repeats what others published first: every such pair, and whether they agree."""
@@ -189,24 +236,25 @@ class Queries:
 
     def compared_all(self, context: Context, model: str | None = None) -> dict[str, ComparedMeasure]:
         """Every measure of the context's framework, compared, by id: one look at the database for a whole page."""
-        measures = self.catalogue.measures_of(context.framework)
+        return self._compared_all(context, model).measures
 
+    def _compared_all(self, context: Context, model: str | None) -> ComparedAll:
         neighbours = self.neighbours(context, model)
 
-        def make(_connection: Connection) -> dict[str, ComparedMeasure]:
-            compared = compare(self.figures(context), neighbours, self.catalogue)
-            own = compared["measure"].isin([measure.id for measure in measures])
-            self._kept[("to read", context, neighbours.model)] = to_read(compared[own], self.catalogue)
-            parts = {str(name): np.asarray(at) for name, at in compared.groupby("measure", sort=False).indices.items()}
-            nothing = np.array([], dtype=np.int64)
-            for measure in measures:
-                frame = compared.take(parts.get(measure.id, nothing)).reset_index(drop=True)
-                made = ComparedMeasure(frame, self.catalogue, neighbours)
-                self._kept[("compared", context, measure.id, neighbours.model)] = made
-            return {measure.id: self.compared(context, measure.id, model) for measure in measures}
+        def make(_connection: Connection) -> ComparedAll:
+            names = [measure.id for measure in self.catalogue.measures_of(context.framework)]
+            if self._is_now(context) or not self._as_now(context):
+                found = compared_all(self.figures(context), names, neighbours, self.catalogue)
+            else:
+                now, changed = self._compared_all(context.at(None), model), self._moved(context)
+                found = compared_then(
+                    now, changed, lambda name: self.figures(context, name), neighbours, self.catalogue
+                )
+            for name, made in found.measures.items():
+                self._kept.put(("compared", context, name, neighbours.model), made)
+            return found
 
-        found: dict[str, ComparedMeasure] = self._keep(("compared all", context, model), make)
-        return found
+        return self._keep(("compared all", context, neighbours.model), make)
 
     def parts(self, context: Context, measure: str, area: str) -> pd.DataFrame:
         """The quantity values and populations that an area's figures of a measure were made from.
@@ -237,26 +285,43 @@ class Queries:
 
     def local_counts(self, context: Context, quantities: Sequence[str], area: str) -> pd.DataFrame:
         """What an area's returns count, in all and by category; each period and basis of a quantity from the newest
-        return that carries it, so that a whole and its parts are of one extract.
+        return of its home that carries it, so that a whole and its parts are of one extract.
 
-        Columns: `source_id, quantity, category, period, basis, value, state`; `value` is NaN where it is no number.
+        Columns: `source_id, publisher, area, quantity, category, period, basis, value, state`; `value` is NaN where it
+        is no number, as it is while two agencies dispute it.
         """
 
         def make(connection: Connection) -> pd.DataFrame:
             sources = [s for s in store.active_sources(connection, context) if s.kind == store.SUBMISSION]
-            order = {s.id: at for at, s in enumerate(sorted(sources, key=lambda s: (s.released_on, s.id)))}
+            order, publisher = store.recency_of(sources), {source.id: source.publisher for source in sources}
             value = QuantityValueRow.__table__.c
             names = ("source_id", "quantity", "category", "period", "basis", "value", "state")
             query = sa.select(*(value[name] for name in names)).where(
                 value.quantity.in_(list(quantities)), value.area_id == area, value.source_id.in_(list(order))
             )
             found = pd.DataFrame([tuple(row) for row in connection.execute(query)], columns=list(names))
+            found = found.assign(area=area, publisher=found["source_id"].map(publisher)).astype({"value": float})
+            found = found[found["publisher"] == found["quantity"].map(self.catalogue.home_return)]
             recency = found["source_id"].map(order)
             newest = recency.groupby([found["quantity"], found["period"], found["basis"]]).transform("max")
-            return found[recency == newest].astype({"value": float}).reset_index(drop=True)
+            return with_disputes(found[recency == newest], self.disputes(context)).reset_index(drop=True)
 
         made: pd.DataFrame = self._keep(("local counts", context, tuple(quantities), area), make)
         return made
+
+    def disputes(self, context: Context) -> tuple[Dispute, ...]:
+        """Where two agencies give different numbers for the same thing, open and settled, the newest period first."""
+        found: tuple[Dispute, ...] = self._keep(
+            ("disputes", context), lambda connection: read_disputes(connection, context, self.catalogue)
+        )
+        return found
+
+    def settlements(self, context: Context) -> tuple[Settlement, ...]:
+        """Every settlement of a dispute that was ever made, the ones that hold no longer too, the first first."""
+        found: tuple[Settlement, ...] = self._keep(
+            ("settlements", context), lambda connection: read_settlements(connection, context)
+        )
+        return found
 
     def residents(self, context: Context, area: str) -> pd.DataFrame:
         """An area's residents by period, ages, sex and ethnicity, each mid-year from the newest release that has it.
@@ -278,11 +343,59 @@ class Queries:
         made: pd.DataFrame = self._keep(("residents", context, area), make)
         return made
 
+    def submissions(self, context: Context) -> tuple[SubmissionVersion, ...]:
+        """Every version of every return as it stood, by agency, period and version."""
+        found: tuple[SubmissionVersion, ...] = self._keep(
+            ("submissions", context), lambda connection: tuple(submissions(connection, context))
+        )
+        return found
+
+    def given_counts(self, context: Context) -> dict[int, GivenCounts]:
+        """By version of a return (its source): what it says of the period that it is for."""
+
+        def make(connection: Connection) -> dict[int, GivenCounts]:
+            value, source = QuantityValueRow.__table__.c, SourceRow.__table__.c
+            nil = sa.func.sum(sa.case((value.state == State.NIL.value, 1), else_=0))
+            query = (
+                sa.select(value.source_id, sa.func.count(), nil)
+                .join(SourceRow, sa.and_(source.id == value.source_id, source.edition == value.period))
+                .where(source.kind == store.SUBMISSION, source.partnership_id == context.partnership)
+                .group_by(value.source_id)
+            )
+            return {source_id: GivenCounts(figures, nils) for source_id, figures, nils in connection.execute(query)}
+
+        found: dict[int, GivenCounts] = self._keep(("given counts", context.partnership), make)
+        return found
+
+    def findings(self, version: SubmissionVersion) -> list[ExplainedFinding]:
+        """What the checks found in a version of a return, and how that was explained."""
+        found: list[ExplainedFinding] = self._keep(
+            ("findings", version.source_id), lambda connection: findings_of(connection, version)
+        )
+        return found
+
+    def values(self, version: SubmissionVersion) -> pd.DataFrame:
+        """What a version of a return says: see `etl.load.submissions.values_of`."""
+        found: pd.DataFrame = self._keep(
+            ("values", version.source_id), lambda connection: values_of(connection, version)
+        )
+        return found
+
+    def original(self, version: SubmissionVersion) -> bytes:
+        """A version's file as it was sent. Raises WrongUseError where it was not kept."""
+        with reading(self.engine) as connection:
+            return original_of(connection, version)
+
     def periods_submitted(self, context: Context) -> dict[str, tuple[str, ...]]:
         """The periods for which each agency's return has been accepted, oldest first."""
         submissions = [s for s in self.sources(context).values() if s.kind == store.SUBMISSION]
         agencies = {source.publisher for source in submissions}
         return {a: tuple(sorted(s.edition for s in submissions if s.publisher == a)) for a in sorted(agencies)}
+
+    def last_submitted(self, context: Context, agency: str, upto: Period) -> dict[Key, LastFigure]:
+        """What an agency last said of each figure of its return, up to a period: to stand in its empty form."""
+        with reading(self.engine) as connection:
+            return last_submitted(connection, context, agency, upto)
 
     def historic(self, context: Context, measure: str, area: str) -> pd.DataFrame:
         """What earlier papers print of a measure for an area, the earliest first, as `etl.load.papers.read_historic`
@@ -298,8 +411,12 @@ class Queries:
         others = self._other_models(context, neighbours.model)
 
         def make(_connection: Connection) -> pd.DataFrame:
-            self.compared_all(context, model)
-            return read_all(self._kept[("to read", context, neighbours.model)], self.catalogue, neighbours, others)
+            compared = self._compared_all(context, model)
+            found = read_all(compared.again, self.catalogue, neighbours, others)
+            if self._is_now(context) or not self._as_now(context):
+                return found
+            now, changed = self.readings(context.at(None), model), self._moved(context).measures
+            return together([now[~now["measure"].isin(changed)], found])
 
         found: pd.DataFrame = self._keep(("readings", context, neighbours.model), make)
         return found
@@ -311,6 +428,8 @@ class Queries:
         frame = self.compared(context, measure, model).frame
 
         def make(_connection: Connection) -> pd.DataFrame:
+            if not self._is_now(context) and frame is self.compared(context.at(None), measure, model).frame:
+                return self.readings_of(context.at(None), measure, model)
             return read_all(frame, self.catalogue, neighbours, others, every_category=True)
 
         found: pd.DataFrame = self._keep(("readings of", context, measure, neighbours.model), make)
@@ -339,7 +458,7 @@ class Queries:
         neighbours, read = self.neighbours(context, model), self.readings(context, model)
 
         def make(_connection: Connection) -> pd.DataFrame:
-            return with_counts_before(read, self._kept[("to read", context, neighbours.model)])
+            return with_counts_before(read, self._compared_all(context, model).to_read)
 
         found: pd.DataFrame = self._keep(("readings with counts", context, neighbours.model), make)
         return found
@@ -382,6 +501,12 @@ class Queries:
         notes, figures = self.annotations(context), self.figures(context, measure)
 
         def make(_connection: Connection) -> ControlCharts | Refusal:
+            if not self._is_now(context):
+                changed, now = self._moved(context), context.at(None)
+                rebases = self.annotations(now).rebases(self.catalogue.measure(measure))
+                same = rebases == notes.rebases(self.catalogue.measure(measure))
+                if same and measure not in (changed.local if local else changed.published):
+                    return self.control_charts(now, measure, basis, category, local=local, whole=whole)
             kind = store.SUBMISSION if local else store.RELEASE
             chosen = figures[(figures["kind"] == kind) & (figures["category"] == category)]
             formula = self.catalogue.measure(measure)
@@ -449,7 +574,16 @@ def _read_figures(connection: Connection, measure: str | None) -> pd.DataFrame:
     return pd.DataFrame(columns).astype({"measure_version": "int64"}).rename(columns={"area_id": "area"})
 
 
-def _with_sources(figures: pd.DataFrame, sources: Sequence[store.Source], catalogue: Catalogue) -> pd.DataFrame:
+def _measures_of(connection: Connection, sources: Collection[int]) -> list[str]:
+    """The measures of which there are figures of some sources."""
+    if not sources:
+        return []
+    row = store.table_of(FigureRow).c
+    query = sa.select(row.measure).where(row.source_id.in_(sources)).distinct()
+    return list(connection.execute(query).scalars())
+
+
+def with_sources(figures: pd.DataFrame, sources: Sequence[store.Source], catalogue: Catalogue) -> pd.DataFrame:
     """What each figure's source says of itself, and only figures whose source holds."""
     compilations = {publication.id for publication in catalogue.publications.values() if publication.compilation}
     about = pd.DataFrame(

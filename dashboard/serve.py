@@ -8,9 +8,9 @@ from waitress import serve as serve_with_waitress
 from dashboard.app import create_app
 from dashboard.queries import Queries
 from dashboard.settings import Settings
+from etl.computing import require_current
 from etl.load.engine import open_engine
 from etl.load.migrate import require_ready
-from etl.pipeline import require_current
 from schema.catalogue import default_catalogue
 from schema.context import Context
 from schema.errors import WrongUseError

@@ -9,13 +9,16 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from dash import html
+from dash import Dash, html
 
+from dashboard import identity
 from dashboard.components import frame
-from dashboard.components.links import address
+from dashboard.components.links import Link, address
+from dashboard.instants import AS_OF, looking_back, written
 from dashboard.queries import Partnership, Queries
 from dashboard.views.areas import authorities, home_area
 from dashboard.views.frameworks import with_framework
@@ -67,9 +70,11 @@ class Visit:
         return {spec.id: spec.title for spec in specs if spec.framework == self.context.framework}
 
     def link(self, path: str, **query: str) -> str:
-        """An address within the dashboard that keeps the area and the framework (the usual ones go without saying)."""
+        """An address within the dashboard – a page or a download – that keeps the area, the framework and the instant
+        (the usual ones go without saying)."""
         area = "" if self.area.id == self.partnership.home_area else self.area.id
-        return address(path, **{"area": area, "framework": self.asked_framework, **query})
+        kept = {"area": area, "framework": self.asked_framework, AS_OF: written(self.context.as_of)}
+        return address(path, **{**kept, **query})
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,10 @@ class Body:
 
     title: str
     children: list[Any]
+
+
+def _nothing(_app: Dash, _queries: Queries, _context: Context) -> None:
+    """Most pages only show."""
 
 
 def _always(_catalogue: Catalogue, _parts: Mapping[str, str]) -> bool:
@@ -90,7 +99,8 @@ class Page:
 
     `path` may hold one or more `<name>` parts, which come with the query. `nav` is its word in the navigation, empty
     for a page that is reached from another one. `there` says whether what the parts name is there: where it is not, the
-    page is still drawn (and says so), and the answer's status tells machines.
+    page is still drawn (and says so), and the answer's status tells machines. `connect` gives the application
+    the callbacks of a page that changes something.
     """
 
     id: str
@@ -99,9 +109,15 @@ class Page:
     nav: str = ""
     order: int = 100
     there: Callable[[Catalogue, Mapping[str, str]], bool] = _always
+    connect: Callable[[Dash, Queries, Context], None] = _nothing
 
 
-NOT_FOUND = Page("not-found", "", lambda visit: Body("Not found", frame.not_found()))
+def _elsewhere(context: Context) -> Link:
+    """Addresses that keep the instant and nothing else: whatever else was asked for could not be shown."""
+    return partial(address, **{AS_OF: written(context.as_of)})
+
+
+NOT_FOUND = Page("not-found", "", lambda visit: Body("Not found", frame.not_found(visit.link)))
 
 
 class Shell:
@@ -129,29 +145,32 @@ class Shell:
     def at(self, path: str | None, search: str | None) -> html.Div:
         """The page at an address, in its frame."""
         page, parts = self.find(path or "/")
-        return self.draw(page, {**dict(parse_qsl((search or "").lstrip("?"))), **parts})
+        here = f"{path or '/'}{search or ''}"
+        return self.draw(page, {**dict(parse_qsl((search or "").lstrip("?"))), **parts}, here)
 
-    def draw(self, page: Page, query: Mapping[str, str]) -> html.Div:
-        """A page in its frame, or what went wrong in the same frame."""
+    def draw(self, page: Page, query: Mapping[str, str], here: str = "/") -> html.Div:
+        """A page in its frame, or what went wrong in the same frame. `here` is its address, to come back to."""
         partnership: Partnership | None = None
         area: Area | None = None
-        context, asked = self.context, ""
+        context, asked, nothing_then = self.context, "", False
         try:
-            context = with_framework(self.queries.catalogue, self.context, query.get("framework"))
-            asked = context.framework if context.framework != self.context.framework else ""
             partnership = self.queries.partnership(self.context)
             area = home_area(self.queries, self.context, None)
+            context = looking_back(self.context, query)
+            nothing_then = context.as_of is not None and not self.queries.sources(context)
+            context = with_framework(self.queries.catalogue, context, query.get("framework"))
+            asked = context.framework if context.framework != self.context.framework else ""
             area = home_area(self.queries, self.context, query.get("area"))
             if not area.ranked:
                 other, area = area, home_area(self.queries, self.context, None)
                 raise WrongUseError(f"{other.name} is not a local authority. Choose one at the top of the page.")
             body = page.draw(Visit(self.queries, context, partnership, area, page.path, query, asked))
         except MendableError as error:
-            body = Body("This cannot be shown", frame.cannot_show(str(error)))
+            body = Body("This cannot be shown", frame.cannot_show(str(error), _elsewhere(context)))
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("page %s failed, reference %s", page.id, reference)
-            body = Body("Something went wrong", frame.something_wrong(reference))
+            body = Body("Something went wrong", frame.something_wrong(reference, _elsewhere(context)))
         return frame.page(
             body.title,
             body.children,
@@ -165,6 +184,11 @@ class Shell:
             frameworks=self._frameworks(),
             framework=context.framework,
             asked_framework=asked,
+            here=here,
+            who=identity.viewer(),
+            proved=identity.is_proved(),
+            as_of=context.as_of,
+            nothing_then=nothing_then,
         )
 
     def _frameworks(self) -> tuple[tuple[str, str, str], ...]:

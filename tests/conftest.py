@@ -1,22 +1,31 @@
 """What every test may ask for: an empty database on either engine, a browser, the real published files."""
 
+import functools
 import os
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from dashboard.queries import Queries
 from etl.demonstration import build_demonstration
 from etl.load.engine import open_engine
 from schema.catalogue import default_catalogue
 from schema.context import Context
-from tests.postgres import PostgresServer, running_server
+from tests.postgres import PostgresServer, shared_server, stop_server
+from tests.sharing import alone
 from tools.bootstrap import NO_BROWSER, CannotGoOnError, find_browser
 
 ROOT = Path(__file__).resolve().parent.parent
 ENGINES = ("sqlite", "postgresql")
+# The day on which the demonstration is built.
+TODAY = date(2025, 11, 3)
 
 # Chromium's sandbox cannot be had as root or in most containers, and the tests visit only pages of their own; the
 # rest keeps it from talking to its makers.
@@ -31,14 +40,52 @@ BROWSER_ARGUMENTS = [
     "--disable-sync",
 ]
 
+# What is found depends on no clock: the fifth of a second that hypothesis allows an example is long on an idle machine
+# and short on a busy one. `timeout` in pyproject.toml is what ends a test that hangs.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
+
+# ------------------------------------------------------------------------------------- what a run's processes share
+
+SHARED = pytest.StashKey[Path]()
+
+
+def shared_folder_of(config: pytest.Config) -> Path:
+    """Return the folder that is shared by all processes of the run, and removed when it ends."""
+    given = getattr(config, "workerinput", {}).get("shared")
+    if given:
+        return Path(given)
+    if SHARED not in config.stash:
+        config.stash[SHARED] = Path(tempfile.mkdtemp(prefix="safeguarding-tests-"))
+    return config.stash[SHARED]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of `-n` which folder it shares with the others."""
+    node.workerinput["shared"] = str(shared_folder_of(node.config))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Put away what was shared. It is done where the folder was made, when all workers have ended."""
+    if SHARED in config.stash:
+        stop_server(config.stash[SHARED])
+        shutil.rmtree(config.stash[SHARED])
+
+
+@pytest.fixture(scope="session")
+def shared_folder(request: pytest.FixtureRequest) -> Path:
+    """The folder that is shared by all processes of the run."""
+    return shared_folder_of(request.config)
+
+
 # ------------------------------------------------------------------------------------------------- databases
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    """One private PostgreSQL for the whole run (for each worker, under `-n`)."""
-    with running_server() as server:
-        yield server
+def postgres_server(shared_folder: Path) -> PostgresServer:
+    """The private PostgreSQL of the whole run."""
+    return shared_server(shared_folder)
 
 
 @pytest.fixture
@@ -63,27 +110,75 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def demonstrations() -> dict[str, str]:
-    """Where the demonstration has been loaded in this run, by engine."""
-    return {}
+def new_demonstration(
+    request: pytest.FixtureRequest, shared_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], str]:
+    """What makes, on an engine, a new database with the demonstration in it, and returns its URL.
+
+    The demonstration is built once in a run, and copied: building it takes a hundred times as long.
+    """
+
+    def made(engine_name: str) -> str:
+        server = request.getfixturevalue("postgres_server") if engine_name == "postgresql" else None
+        built = shared_folder / f"{engine_name}.url"
+        with alone(shared_folder / f"{engine_name}.lock"):
+            if not built.exists():
+                url = server.new_database() if server else f"sqlite:///{(shared_folder / 'demo.db').as_posix()}"
+                engine = open_engine(url)
+                build_demonstration(engine, default_catalogue(), Context(), TODAY, lambda step: None)
+                engine.dispose()
+                built.write_text(url, encoding="utf-8")
+        if server:
+            return str(server.new_database(like=built.read_text(encoding="utf-8")))
+        # One file: SQLite does away with the log when the last that had it open closes it.
+        copy = tmp_path_factory.mktemp("demonstration") / "demo.db"
+        shutil.copyfile(shared_folder / "demo.db", copy)
+        return f"sqlite:///{copy.as_posix()}"
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def demonstration_at(new_demonstration: Callable[[str], str]) -> Callable[[str], str]:
+    """What returns, for an engine, the URL of a demonstration that tests only read: one for each process."""
+    return functools.cache(new_demonstration)
 
 
 @pytest.fixture(params=ENGINES)
-def demonstration_url(
-    request: pytest.FixtureRequest, demonstrations: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> str:
-    """The URL of a database with the demonstration in it, made once for each engine. Tests only read it."""
-    engine_name = str(request.param)
-    if engine_name not in demonstrations:
-        if engine_name == "sqlite":
-            url = f"sqlite:///{(tmp_path_factory.mktemp('demonstration') / 'demo.db').as_posix()}"
-        else:
-            url = str(request.getfixturevalue("postgres_server").new_database())
-        engine = open_engine(url)
-        build_demonstration(engine, default_catalogue(), Context(), date(2025, 11, 3), lambda step: None)
-        engine.dispose()
-        demonstrations[engine_name] = url
-    return demonstrations[engine_name]
+def demonstration_url(request: pytest.FixtureRequest, demonstration_at: Callable[[str], str]) -> str:
+    """The URL of a database with the demonstration in it. Tests only read it."""
+    return demonstration_at(str(request.param))
+
+
+@pytest.fixture(scope="session")
+def queries_at(demonstration_at: Callable[[str], str]) -> Iterator[Callable[[str], Queries]]:
+    """What returns, for an engine, queries over the demonstration: one for each process, since it keeps what it read.
+
+    Tests only read them.
+    """
+    made: dict[str, Queries] = {}
+
+    def of(engine_name: str) -> Queries:
+        if engine_name not in made:
+            made[engine_name] = Queries(open_engine(demonstration_at(engine_name)), default_catalogue())
+        return made[engine_name]
+
+    yield of
+    for queries in made.values():
+        queries.engine.dispose()
+
+
+@pytest.fixture(params=ENGINES)
+def own_demonstration_url(request: pytest.FixtureRequest, new_demonstration: Callable[[str], str]) -> Iterator[str]:
+    """The URL of a database with the demonstration in it, to write into: gone when the test ends."""
+    # Asked for before the test: a fixture cannot be asked for while others are being put away.
+    server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None
+    url = new_demonstration(str(request.param))
+    yield url
+    if server is None:
+        shutil.rmtree(Path(url.removeprefix("sqlite:///")).parent)
+    else:
+        server.drop_database(url)
 
 
 # --------------------------------------------------------------------------------------------------- browser

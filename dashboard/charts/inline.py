@@ -14,7 +14,13 @@ _PAD = 6.0
 
 
 def sparkline(
-    own: Sequence[float | None], england: Sequence[float | None] = (), *, local: float | None = None, wanted: int = 0
+    own: Sequence[float | None],
+    england: Sequence[float | None] = (),
+    *,
+    local: float | None = None,
+    local_at: float | None = None,
+    last: float | None = None,
+    wanted: int = 0,
 ) -> str:
     """The area's line with England's behind it in grey, on one scale. Gaps stay gaps.
 
@@ -22,17 +28,20 @@ def sparkline(
         own: oldest first; None where there is no number.
         england: alongside.
         local: a newer local figure, drawn as a ring after a dotted stretch.
+        local_at: where it stands, in places from the first; a whole place after the last where none is given.
+        last: where the picture ends, in places, so that lines of one table keep one scale of time.
         wanted: how many places the line has where other histories are longer; it ends at the right.
     """
     places = max(len(own), len(england), wanted)
-    steps = max(places - 1 + (local is not None), 1)
+    ring = float(places) if local_at is None else local_at
+    steps = max(places - 1, ring if local is not None else 0, last or 0, 1)
     known = [v for v in (*own, *england, local) if v is not None]
     if not known:
         return _svg(SPARK_WIDTH, SPARK_HEIGHT, "")
     low, high = min(known), max(known)
     start = places - max(len(own), len(england))
 
-    def x(place: int) -> float:
+    def x(place: float) -> float:
         return _PAD + (SPARK_WIDTH - 2 * _PAD) * place / steps
 
     def y(value: float) -> float:
@@ -53,20 +62,20 @@ def sparkline(
         return (drawn if path else "") + dots
 
     parts = [line(england, palette.OTHERS, 1.6), line(own, palette.OWN, 2)]
-    last = next(((place, v) for place, v in reversed(list(enumerate(own, start))) if v is not None), None)
+    newest = next(((place, v) for place, v in reversed(list(enumerate(own, start))) if v is not None), None)
     if local is not None:
-        end = (x(places), y(local))
-        if last is not None:
+        end = (x(ring), y(local))
+        if newest is not None:
             parts.append(
-                f"<path d='M{x(last[0]):.1f} {y(last[1]):.1f}L{end[0]:.1f} {end[1]:.1f}' fill='none' "
+                f"<path d='M{x(newest[0]):.1f} {y(newest[1]):.1f}L{end[0]:.1f} {end[1]:.1f}' fill='none' "
                 f"stroke='{palette.OWN}' stroke-width='1.5' stroke-dasharray='2 2'/>"
             )
         parts.append(
             f"<circle cx='{end[0]:.1f}' cy='{end[1]:.1f}' r='3.2' fill='white' "
             f"stroke='{palette.OWN}' stroke-width='2'/>"
         )
-    elif last is not None:
-        parts.append(f"<circle cx='{x(last[0]):.1f}' cy='{y(last[1]):.1f}' r='3.2' fill='{palette.OWN}'/>")
+    elif newest is not None:
+        parts.append(f"<circle cx='{x(newest[0]):.1f}' cy='{y(newest[1]):.1f}' r='3.2' fill='{palette.OWN}'/>")
     return _svg(SPARK_WIDTH, SPARK_HEIGHT, "".join(parts))
 
 

@@ -36,6 +36,7 @@ _MARKS = {
         f"<circle cx='15' cy='9' r='4.5' fill='white' stroke='{palette.NEIGHBOURS}' stroke-width='2'/>"
     ),
     "range": f"<path d='M0 2h30v14H0z' fill='#d9ebea' stroke='{palette.NEIGHBOURS}' stroke-width='.7'/>",
+    "target-stroke": f"<path d='M15 1v16' stroke='{palette.OWN}' stroke-width='2' stroke-dasharray='4 3'/>",
     "interval": f"<path d='M15 1v16M11 1h8M11 17h8' stroke='{palette.OWN}' stroke-width='1.3'/>",
     "interval-across": f"<path d='M4 9h22M4 5v8M26 5v8' stroke='{palette.OWN}' stroke-width='1.3'/>",
     "other-square": f"<path d='M11 5h8v8h-8z' fill='{palette.QUIET}'/>",

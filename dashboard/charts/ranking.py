@@ -108,5 +108,5 @@ def _said(entry: RankedArea, view: Ranking, measure: Measure) -> str:
     who = " (neighbour)" if entry.neighbour and not entry.own else ""
     return (
         f"<b>{entry.name}</b>{who}<br>{words.full(entry.value, State.VALUE, measure)}"
-        f"<br>{words.rank(entry.place, view.of, measure)}"
+        f"<br>{words.rank(entry.place, view.of, measure, entry.level_with)}"
     )

@@ -6,13 +6,14 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard.charts.graph import TableTwin
-from dashboard.components import aria, words
+from dashboard.components import apart, aria, target, words
 from dashboard.components.cards import download, section
 from dashboard.components.legend import legend as legend_of
 from dashboard.components.links import Link, control_id, to_measure
 from dashboard.components.match import mark_words
 from dashboard.components.static import static
-from dashboard.views.compare import MOST_AREAS, MOST_MEASURES, ComparePage, Panel
+from dashboard.views.compare import MOST_AREAS, MOST_MEASURES, Bar, ComparePage, Panel
+from etl.transform.differences import unit_of_change
 from schema.measures import Measure
 
 
@@ -166,7 +167,10 @@ def panel_summary(panel: Panel) -> str:
         said.append(f"What is published is not the measure itself. {differs}")
     own = panel.own.rank
     if own is not None:
-        said.append(f"{panel.own.name} is {words.rank(own.rank, own.of, panel.measure)}.")
+        said.append(f"{panel.own.name} is {words.rank(own.rank, own.of, panel.measure, own.level_with)}.")
+    said += apart.groups(panel)
+    if panel.target is not None:
+        said += target.sentences(panel.target, panel.measure)
     missing = [f"{bar.name} ({words.state_words(bar.state).lower()})" for bar in panel.bars if bar.value is None]
     if missing:
         said.append(f"No figure: {', '.join(missing)}.")
@@ -179,18 +183,19 @@ def panel_summary(panel: Panel) -> str:
 def panel_table(panel: Panel) -> TableTwin:
     """One measure's numbers."""
     measure = panel.measure
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             bar.name,
             words.value(bar.value, bar.state, measure),
             words.count(bar.numerator),
             words.count(bar.denominator),
             words.span(bar.interval, measure),
-            words.rank(bar.rank.rank, bar.rank.of, measure) if bar.rank else "",
+            words.rank(bar.rank.rank, bar.rank.of, measure, bar.rank.level_with) if bar.rank else "",
+            *between,
         )
-        for bar in panel.bars
+        for bar, between in zip(panel.bars, apart.rows(panel), strict=True)
     ]
-    rows.append(("England", words.value(panel.england, panel.england_state, measure), "", "", "", ""))
+    rows.append(("England", words.value(panel.england, panel.england_state, measure), *[""] * 7))
     columns = (
         "Authority",
         words.unit_head(measure),
@@ -198,6 +203,9 @@ def panel_table(panel: Panel) -> TableTwin:
         "Out of",
         "95% interval",
         "Rank",
+        f"{panel.own.name} is",
+        f"95% interval of that, {unit_of_change(measure)}",
+        f"{panel.own.name}, allowing for chance",
     )
     return TableTwin(f"{panel.title}, {panel.period_label}", columns, tuple(rows))
 
@@ -211,6 +219,8 @@ def legend(page: ComparePage) -> html.Ul:
     if any(area.id not in nearest for area in page.others):
         marks.append(("other-square", "Other authority"))
     marks += [("england-stroke", "England"), ("interval-across", "95% interval, where it is made of counts")]
+    if any(panel.target is not None for panel in page.panels):
+        marks.append(("target-stroke", f"{page.area.name}’s target"))
     return legend_of(marks)
 
 
@@ -232,10 +242,7 @@ def overview_table(page: ComparePage, href: str, link: Link) -> html.Section:
         html.Tr(
             [
                 html.Th(area.name, scope="row"),
-                *(
-                    html.Td(words.value(found[area.id].value, found[area.id].state, panel.measure), className="number")
-                    for panel, found in zip(page.panels, by_area, strict=True)
-                ),
+                *(_cell(found[area.id], panel) for panel, found in zip(page.panels, by_area, strict=True)),
             ],
             className="own-row" if area.id == page.area.id else "",
         )
@@ -249,6 +256,8 @@ def overview_table(page: ComparePage, href: str, link: Link) -> html.Section:
         className="england-row",
     )
     caption = "Each authority’s newest published figure"
+    if page.others:
+        caption += f"; beneath it whether {page.area.name} differs, and the 95% interval of {page.area.name} less it"
     table = html.Table(
         [
             html.Caption(caption),
@@ -267,6 +276,12 @@ def overview_table(page: ComparePage, href: str, link: Link) -> html.Section:
         ],
         action=download(href, "CSV"),
     )
+
+
+def _cell(bar: Bar, panel: Panel) -> html.Td:
+    value = words.value(bar.value, bar.state, panel.measure)
+    beside = apart.short(bar, panel.measure)
+    return html.Td([value, html.Span(beside, className="small under")] if beside else value, className="number")
 
 
 def _under(panel: Panel) -> str:

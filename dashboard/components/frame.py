@@ -1,13 +1,15 @@
 """The frame of every page: header, navigation, area picker, the demonstration's banner, and what is said on failure."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from dashboard.components import aria
-from dashboard.components.links import address, control_id
+from dashboard.components import aria, look_back
+from dashboard.components.links import Link, address, control_id
+from dashboard.instants import AS_OF, words, written
 from schema.areas import Area
 
 PRODUCT = "Safeguarding performance"
@@ -27,6 +29,11 @@ def page(
     frameworks: Sequence[tuple[str, str, str]] = (),
     framework: str = "",
     asked_framework: str = "",
+    here: str = "/",
+    who: str = "",
+    proved: bool = False,
+    as_of: datetime | None = None,
+    nothing_then: bool = False,
 ) -> html.Div:
     """A page in its frame.
 
@@ -43,11 +50,16 @@ def page(
         frameworks: id, name and address value of each framework; empty where there is but one.
         framework: the one shown.
         asked_framework: its value in an address; empty for the usual one.
+        here: this page's address, to come back to.
+        who: who is working, where that is known.
+        proved: whether a sign-in service says so, and not the visitor.
+        as_of: the instant that is shown; None for now.
+        nothing_then: nothing at all had been loaded or accepted by then.
     """
-    kept = {"area": area.id} if area and area.id != home else {}
-    elsewhere = kept
-    kept = {**kept, "framework": asked_framework}
+    elsewhere = {"area": area.id if area and area.id != home else "", AS_OF: written(as_of)}
+    kept = {**elsewhere, "framework": asked_framework}
     place = f" – {area.name}" if area else ""
+    place += f" – {words(as_of)}" if as_of else ""
     tab: dict[str, Any] = {"data-title": f"{title}{place} – {PRODUCT}", "data-area": area.id if area else ""}
     return html.Div(
         [
@@ -64,12 +76,15 @@ def page(
                             **aria.label("Main"),
                         ),
                         _switch(frameworks, framework, elsewhere) if frameworks else None,
+                        _who(who, here, proved=proved),
                         _picker(area, home, authorities) if area else None,
+                        look_back.control(as_of, here),
                     ],
                     className="bar",
                 ),
                 className="header",
             ),
+            look_back.banner(as_of, here, nothing=nothing_then) if as_of else None,
             _banner() if demonstration else None,
             html.Main(
                 list(children),
@@ -105,6 +120,15 @@ def _nav_link(to: str, word: str, path: str, kept: dict[str, str], here_is: str 
     return dcc.Link(here, href=address(to, **kept), className="nav-link nav-here")
 
 
+def _who(who: str, here: str, *, proved: bool) -> html.P:
+    """Who is working, and the way to say it and to come back here."""
+    if proved:
+        return html.P(f"Working as {who}" if who else "Not signed in", className="who")
+    back = "" if here.startswith("/who") else here
+    link = dcc.Link("change" if who else "Say who is working", href=address("/who", next=back), className="who-link")
+    return html.P([f"Working as {who} – ", link] if who else link, className="who")
+
+
 def _picker(area: Area, home: str, authorities: Sequence[Area]) -> dmc.Select:
     return dmc.Select(
         id=control_id("area", home),
@@ -132,50 +156,32 @@ def _banner() -> html.Aside:
     )
 
 
-def cannot_show(message: str) -> list[Any]:
-    """In place of a page: something that the reader can put right."""
-    return [
-        html.Div(
-            [
-                html.H1("This cannot be shown"),
-                html.P(message),
-                html.P(
-                    [dcc.Link("Go to the overview", href="/"), " or ", dcc.Link("the catalogue", href="/catalogue")]
-                ),
-            ],
-            className="card notice",
-        )
-    ]
+def cannot_show(message: str, link: Link = address) -> list[Any]:
+    """In place of a page: something that the reader can put right. `link` makes the ways out of it."""
+    return _notice("This cannot be shown", message, link)
 
 
-def something_wrong(reference: str) -> list[Any]:
+def something_wrong(reference: str, link: Link = address) -> list[Any]:
     """In place of a page: something that only we can put right."""
-    return [
-        html.Div(
-            [
-                html.H1("Something went wrong"),
-                html.P(
-                    "The page could not be drawn. That is a fault of the dashboard, not of what you did; no figure has "
-                    f"been changed. If it stays, give whoever runs the dashboard this reference: {reference}."
-                ),
-                html.P(dcc.Link("Go to the overview", href="/")),
-            ],
-            className="card notice",
-        )
-    ]
+    return _notice(
+        "Something went wrong",
+        "The page could not be drawn. That is a fault of the dashboard, not of what you did; no figure has been "
+        f"changed. If it stays, give whoever runs the dashboard this reference: {reference}.",
+        link,
+    )
 
 
-def not_found() -> list[Any]:
+def not_found(link: Link = address) -> list[Any]:
     """In place of a page that there is not."""
-    return [
-        html.Div(
-            [
-                html.H1("There is no page here"),
-                html.P("The address may have a slip in it, or the page may have been removed."),
-                html.P(
-                    [dcc.Link("Go to the overview", href="/"), " or ", dcc.Link("the catalogue", href="/catalogue")]
-                ),
-            ],
-            className="card notice",
-        )
+    return _notice(
+        "There is no page here", "The address may have a slip in it, or the page may have been removed.", link
+    )
+
+
+def _notice(heading: str, message: str, link: Link) -> list[Any]:
+    ways: list[Any] = [
+        dcc.Link("Go to the overview", href=link("/")),
+        " or ",
+        dcc.Link("the catalogue", href=link("/catalogue")),
     ]
+    return [html.Div([html.H1(heading), html.P(message), html.P(ways)], className="card notice")]

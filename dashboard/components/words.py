@@ -25,6 +25,7 @@ _STATES = {
     State.UNRELIABLE: "Not reliable",
     State.SUPPRESSED: "Suppressed",
     State.MISSING_OR_SUPPRESSED: "Missing or suppressed",
+    State.DISPUTED: "Disputed",
 }
 
 _MEANINGS = {
@@ -36,6 +37,7 @@ _MEANINGS = {
     State.UNRELIABLE: "The publisher holds the figure to be unreliable.",
     State.SUPPRESSED: "Withheld by the publisher because the number is small.",
     State.MISSING_OR_SUPPRESSED: "The publisher marks what is missing and what is withheld alike.",
+    State.DISPUTED: "Two agencies give different numbers, and have not agreed yet on one.",
 }
 
 
@@ -189,14 +191,31 @@ def month(label: str) -> str:
     return f"{name[:3]} {year}"
 
 
-def rank(number: int, of: int, measure: Measure) -> str:
-    """“89th lowest of 153”, counted from the better end where there is one, else from the highest."""
-    return place(number, "lowest" if measure.polarity is Polarity.LOWER else "highest", of)
+_NEAR, _LONG = 10, 50
+"""How near to the other end of a long list a place is said from there too; of a short one, only the last."""
 
 
-def place(number: int, end: str, of: int) -> str:
-    """“2nd highest of 151”, “lowest of 153”: a place counted from one end."""
-    return f"{end if number == 1 else f'{ordinal(number)} {end}'} of {of}"
+def rank(number: int, of: int, measure: Measure, level_with: int = 0) -> str:
+    """“89th lowest of 153”, counted from the better end where there is one, else from the highest.
+
+    A place near the other end says so too, “149th lowest of 151 (3rd highest)”, and one that `level_with` others share
+    is “joint 3rd lowest of 151”.
+    """
+    ends = ("lowest", "highest") if measure.polarity is Polarity.LOWER else ("highest", "lowest")
+    joint = level_with > 0
+    said = place(number, ends[0], of, joint=joint)
+    other = of - number - level_with + 1
+    near = other < number and other <= (_NEAR if of > _LONG else 1)
+    return f"{said} ({_place(other, ends[1], joint=joint)})" if near else said
+
+
+def place(number: int, end: str, of: int, *, joint: bool = False) -> str:
+    """“2nd highest of 151”, “lowest of 153”, “joint 3rd highest of 151”: a place counted from one end."""
+    return f"{_place(number, end, joint=joint)} of {of}"
+
+
+def _place(number: int, end: str, *, joint: bool) -> str:
+    return f"{'joint ' if joint else ''}{end if number == 1 else f'{ordinal(number)} {end}'}"
 
 
 def neighbours_n(comparator: Comparator) -> str:

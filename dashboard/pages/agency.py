@@ -17,7 +17,7 @@ def draw(visit: Visit) -> Body:
     framework = visit.queries.catalogue.frameworks[visit.context.framework]
     body: list[Any] = [
         *parts.heading(page, link),
-        html.Div([parts.filling(page), parts.calendar(page)], className="pair returns"),
+        html.Div([parts.filling(page), parts.calendar(page, link)], className="pair returns"),
     ]
     standing: list[Any] = [html.H2("Where its measures stand")]
     if view.rows:
@@ -30,8 +30,7 @@ def draw(visit: Visit) -> Body:
         standing.append(html.P([f"{said}: ", dcc.Link("see the catalogue", href=href), "."], className="waiting"))
     if view.measures:
         body.append(html.Section(standing, className="outcome"))
-    history = parts.history(page)
-    return Body(page.spec.title, [*body, parts.asks(page), *([] if history is None else [history])])
+    return Body(page.spec.title, [*body, parts.asks(page)])
 
 
 PAGE = Page("agency", "/agency/<agency>", draw, there=lambda catalogue, parts: parts["agency"] in catalogue.returns)

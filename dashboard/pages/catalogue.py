@@ -4,7 +4,6 @@ from typing import Any
 
 from dashboard.components.cards import download
 from dashboard.components.catalogue import filters, table
-from dashboard.components.links import address
 from dashboard.shell import Body, Page, Visit
 from dashboard.views.catalogue import catalogue_page, wanted_of
 
@@ -15,9 +14,7 @@ def draw(visit: Visit) -> Body:
     wanted = wanted_of(visit.query, queries.catalogue, context)
     page = catalogue_page(queries, context, visit.area, wanted)
     every = queries.catalogue.measures_of(context.framework)
-    file = address(
-        "/download/catalogue.csv", area=visit.area.id, framework=visit.asked_framework, **filters.query_of(wanted)
-    )
+    file = visit.link("/download/catalogue.csv", area=visit.area.id, **filters.query_of(wanted))
     action = download(file, "CSV", "these measures") if page.rows else None
     body: list[Any] = [
         *table.heading(page, wanted),

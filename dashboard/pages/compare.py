@@ -6,8 +6,8 @@ from dash import html
 
 from dashboard.charts import compare as chart
 from dashboard.charts.graph import graph_block
+from dashboard.components import apart
 from dashboard.components import compare as parts
-from dashboard.components.links import address
 from dashboard.shell import Body, Page, Visit
 from dashboard.views.compare import Panel, compare_page
 
@@ -22,8 +22,10 @@ def draw(visit: Visit) -> Body:
     if not view.measures:
         body.append(parts.nothing_chosen(view, visit.link))
     if view.panels:
-        download = address("/download/compare.csv", area=view.area.id, measures=measures, areas=areas)
+        download = visit.link("/download/compare.csv", area=view.area.id, measures=measures, areas=areas)
         body.append(parts.legend(view))
+        if view.others:
+            body.append(html.P(apart.CHANCE, className="note"))
         body.append(html.Div([_panel(panel) for panel in view.panels], className="panels"))
         body.append(parts.overview_table(view, download, visit.link))
     return Body("Compare", body)

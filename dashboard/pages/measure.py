@@ -11,7 +11,7 @@ from dashboard.charts import ranking as ranking_chart
 from dashboard.charts import trend as trend_chart
 from dashboard.charts.control import control_block
 from dashboard.charts.graph import graph_block
-from dashboard.components.links import address
+from dashboard.components import disputes, owed
 from dashboard.components.measure import (
     bases,
     breakdown,
@@ -24,6 +24,7 @@ from dashboard.components.measure import (
     heading,
     historic,
     inequality,
+    parts,
     provenance,
     ranking,
     side,
@@ -32,12 +33,14 @@ from dashboard.components.measure import (
 from dashboard.shell import Body, Page, Visit
 from dashboard.views.choices import Asked, Covering
 from dashboard.views.control import Control, control
+from dashboard.views.disputes import disputes_about
 from dashboard.views.funnel import funnel as funnel_of
 from dashboard.views.historic import HistoricFigure, drawable
 from dashboard.views.historic import historic as historic_figures
 from dashboard.views.inequality import inequality as inequality_of
 from dashboard.views.measure import MeasurePage, measure_page
 from dashboard.views.ranking import Ranking
+from dashboard.views.received import owed_about
 
 
 def draw(visit: Visit) -> Body:
@@ -49,7 +52,11 @@ def draw(visit: Visit) -> Body:
     )
     toolbar = html.Div([controls.controls(view), actions if view.newest_published else None], className="toolbar")
     body: list[Any] = [*heading.heading(view, link), *([toolbar] if view.points else [])]
+    if (gaps := owed.note(owed_about(visit.queries, visit.context, visit.area, [view.measure]), link)) is not None:
+        body.append(gaps)
     papers = historic_figures(visit.queries, visit.context, view.measure, visit.area)
+    if (disputed := disputes.about(disputes_about(visit.queries, visit.context, view), link)) is not None:
+        body.append(disputed)
     if not view.points:
         rest = [_papers(visit, view, papers), definition.definition(view, link)]
         body.append(html.Div([part for part in rest if part is not None], className="stack"))
@@ -60,7 +67,7 @@ def draw(visit: Visit) -> Body:
     beside = side.side(view, link, _checks(visit, view), checked=_checked(visit))
     body.append(html.Div([first, beside], className="with-side"))
     lower = [below, _papers(visit, view, papers), _all_authorities(visit, view), _breakdown(view)]
-    lower += [_inequality(visit, view), bases.bases(view), _figures(visit, view)]
+    lower += [_parts(visit, view), _inequality(visit, view), bases.bases(view), _figures(visit, view)]
     body.append(html.Div([part for part in lower if part is not None], className="stack"))
     proof = [part for part in (evidence.meetings(view), evidence.releases(view)) if part is not None]
     meaning = definition.definition(view, link)
@@ -103,8 +110,16 @@ def _checked(visit: Visit) -> bool:
 
 def _checks(visit: Visit, view: MeasurePage) -> str:
     """The address that shows whether the reading survives other comparators, or hides it again."""
-    query = {key: visit.query.get(key, "") for key in ("basis", "neighbours", "model", "category", "papers")}
-    return visit.link(f"/measure/{view.measure.id}", **query, checks="" if _checked(visit) else "shown")
+    return _again(visit, view, checks="" if _checked(visit) else "shown")
+
+
+_CHOICES = ("basis", "neighbours", "model", "category", "window", "authorities", "papers", "checks")
+
+
+def _again(visit: Visit, view: MeasurePage, **changed: str) -> str:
+    """The address of this page with one choice changed, and all others kept."""
+    kept = {key: visit.query.get(key, "") for key in _CHOICES}
+    return visit.link(f"/measure/{view.measure.id}", **{**kept, **changed})
 
 
 def _papers_on_trend(visit: Visit) -> bool:
@@ -116,11 +131,10 @@ def _papers(visit: Visit, view: MeasurePage, figures: tuple[HistoricFigure, ...]
     switch = None
     if drawable(figures, view):
         shown = _papers_on_trend(visit)
-        query = {key: visit.query.get(key, "") for key in ("basis", "neighbours", "model", "category", "checks")}
-        href = visit.link(f"/measure/{view.measure.id}", **query, papers="" if shown else "shown")
+        href = _again(visit, view, papers="" if shown else "shown")
         words = "Take them off the trend" if shown else "Show on the trend those that can stand there, behind a break"
         switch = dcc.Link(words, href=href)
-    file = address(f"/download/papers/{view.measure.id}.csv", area=view.area.id)
+    file = visit.link(f"/download/papers/{view.measure.id}.csv", area=view.area.id)
     return historic.historic(view, figures, file, switch)
 
 
@@ -211,9 +225,15 @@ def _inequality(visit: Visit, view: MeasurePage) -> html.Section | None:
     return None if found is None else inequality.section(found, view)
 
 
+def _parts(visit: Visit, view: MeasurePage) -> html.Section | None:
+    """What the local return counts by agency, by kind and the like, where the measure asks for it."""
+    found = inequality_of(visit.queries, visit.context, view, characteristic=False)
+    return None if found is None else parts.section(found, view)
+
+
 def _figures(visit: Visit, view: MeasurePage) -> html.Section:
     query = {key: visit.query.get(key, "") for key in ("basis", "neighbours", "model", "category")}
-    href = address(f"/download/measure/{view.measure.id}.csv", area=view.area.id, **query)
+    href = visit.link(f"/download/measure/{view.measure.id}.csv", area=view.area.id, **query)
     size = max(1, round(len(downloads.as_csv(view).encode()) / 1024))
     return figures_table.figures(view, href, f"{size} kB")
 

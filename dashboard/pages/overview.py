@@ -11,7 +11,7 @@ from dashboard.components.overview import briefing, filters, table
 from dashboard.shell import Body, Page, Visit
 from dashboard.views.attention import asked_day, attention_view
 from dashboard.views.overview import OverviewPage, OverviewRow, overview_page
-from dashboard.views.received import today_of
+from dashboard.views.return_status import today_of
 from schema.measures import Measure, Outcome
 
 AT_ONCE = 60
@@ -34,12 +34,14 @@ def draw(visit: Visit) -> Body:
     said = f"{view.measures} of {words.plural(view.of, 'measure')} shown"
     if view.rows and view.waiting:
         said = f"{said}, {len(view.waiting)} of them without a figure yet"
-    body: list[Any] = [*briefing.heading(view, chosen.words(framework, agencies))]
+    needs = None
     if view.rows:
         shown = [*(row.measure for row in view.rows), *view.waiting]
         today = today_of(context)
         since = asked_day(visit.query.get("since", ""), today)
         needs = attention_view(queries, context, visit.area, shown, since=since, today=today)
+    body: list[Any] = [*briefing.heading(view, needs, chosen.words(framework, agencies))]
+    if needs is not None:
         body.append(briefing.briefing(view, needs, visit.link))
     every = queries.catalogue.measures_of(framework.id)
     body.append(filters.filters(framework, every, agencies, chosen, said))

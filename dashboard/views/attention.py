@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from dashboard.queries import Queries
-from dashboard.views.received import return_facts, today_of
+from dashboard.views.received import return_facts
+from dashboard.views.return_status import today_of
 from dashboard.views.standing import newest, raw_rows
-from etl.transform.attention import OUTSIDE, Item, Moved, Owed, attention, moved_since
+from etl.transform.attention import OUTSIDE, attention
+from etl.transform.attention_items import Disputed, Item, Moved, Owed, moved_since
 from etl.transform.control_charts import ControlCharts
 from etl.transform.control_limits import TRIAL_UNDER
+from etl.transform.disputes import blocked
 from schema.areas import Area
 from schema.context import Context
 from schema.errors import WrongUseError
@@ -88,6 +91,7 @@ def _as_known(queries: Queries, context: Context, then: Context) -> Context:
     """The context to read an earlier state in: today's where the same sources and notes held, for then so did all that
     is made of them, and nothing need be computed again."""
     same = queries.sources(then).keys() == queries.sources(context).keys()
+    same = same and queries.settlements(then) == queries.settlements(context)
     return context if same and queries.annotations(then) == queries.annotations(context) else then
 
 
@@ -123,8 +127,19 @@ def _items(queries: Queries, context: Context, area: Area, today: date) -> tuple
         queries.catalogue,
         targets=_targets(queries, context, area, readings),
         signals=_signals(queries, context, area, long),
+        disputed=_disputed(queries, context, area, measures),
         owed=owed,
     )
+
+
+def _disputed(queries: Queries, context: Context, area: Area, measures: Sequence[Measure]) -> list[Disputed]:
+    """The measures that open disputes about the area leave without a figure."""
+    periods: dict[str, list[str]] = {}
+    for dispute in queries.disputes(context):
+        if dispute.open and dispute.place.area == area.id:
+            for measure in blocked(measures, dispute.place):
+                periods.setdefault(measure.id, []).append(dispute.place.period)
+    return [Disputed(area.id, measure, tuple(dict.fromkeys(found))) for measure, found in periods.items()]
 
 
 def _targets(

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from dashboard.compared import ComparedMeasure, Row
 from dashboard.queries import Queries
+from dashboard.views.apart import Apart, apart
 from dashboard.views.areas import authorities
 from dashboard.views.figure import Rank, figure_view, measure_title, number, rank
 from dashboard.views.intervals import intervals
 from dashboard.views.standing import newest, published_rows
+from dashboard.views.target import Target, target_of
 from etl.load import store
 from schema.areas import Area
 from schema.context import Context
@@ -41,6 +43,8 @@ class Bar:
     neighbour: bool
     joint: str
     """The joint return that the figure is from; empty where it is the authority's own."""
+    apart: Apart | None = None
+    """How far the area's own figure lies from this one; None for the area itself."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ class Panel:
     england_state: State
     of: int
     source_label: str
+    target: Target | None = None
+    """The target that held for the area itself at the end of the period."""
 
     @property
     def own(self) -> Bar:
@@ -159,6 +165,8 @@ def _panel(
     found = [(a, _row(compared, a, category, period, basis)) for a in (area, *others)]
     known = [row for _, row in found if row is not None]
     about = {id(row): interval for row, interval in zip(known, intervals(known, measure, catalogue), strict=True)}
+    mine = found[0][1]
+    beside = dict(zip((a.id for a in others), apart(mine, [r for _, r in found[1:]], measure, catalogue), strict=True))
     bars = []
     for shown, row in found:
         figure = None if row is None else figure_view(row, sources, catalogue)
@@ -173,10 +181,11 @@ def _panel(
                 numerator=figure.numerator if figure else None,
                 denominator=figure.denominator if figure else None,
                 interval=about.get(id(row)),
-                rank=None if row is None else rank(row),
+                rank=None if row is None else rank(row, compared.level_with(row)),
                 own=shown.id == area.id,
                 neighbour=shown.id in nearest,
                 joint=joint,
+                apart=beside.get(shown.id),
             )
         )
     bars.sort(key=lambda bar: (bar.value is None, -(bar.value or 0.0), bar.name))
@@ -192,6 +201,9 @@ def _panel(
         england_state=State(str(england["state"])),
         of=len(compared.published(period, basis.value, category)),
         source_label=figure_view(england, sources, catalogue).source_label,
+        target=None
+        if mine is None
+        else target_of(queries, context, measure, area, figure_view(mine, sources, catalogue)),
     )
 
 

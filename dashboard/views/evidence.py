@@ -9,6 +9,7 @@ from dashboard.queries import Queries
 from dashboard.rounding import shown
 from dashboard.views.figure import number, source_label
 from etl.load import store
+from etl.transform.disputes import Dispute, Place
 from schema.areas import Area
 from schema.catalogue import Catalogue
 from schema.context import Context
@@ -84,7 +85,12 @@ class Part:
     note: str
     loaded_at: datetime
     used: bool
-    """False where a later source or one of higher precedence says otherwise."""
+    """False where a later source or one of higher precedence says otherwise, and for all that is disputed."""
+    dispute: str = ""
+    """`open` for numbers that two agencies dispute, `agreed` for the one that stands since they agreed, `not-agreed`
+    for the other; empty for what is in no dispute."""
+    beside: bool = False
+    """Whether another agency than the home of what it counts reports it, to be set beside."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +193,7 @@ def _parts(
     if not rows:
         return ()
     catalogue, sources = queries.catalogue, queries.sources(context)
+    disputes = {dispute.place: dispute for dispute in queries.disputes(context)}
     terms = {(t.quantity, category if measure.share_by else t.category) for t in measure.numerator}
     terms |= {(t.quantity, t.category) for t in measure.denominator}
     terms |= {(measure.printed, TOTAL)} if measure.printed and category == TOTAL else set()
@@ -204,44 +211,58 @@ def _parts(
         bases |= {Basis.TERM.value}
         ends = [end for code in periods if (end := parse_period(code)).kind is PeriodKind.TERM]
         periods |= {end.earlier(terms=back).code for end in ends for back in (1, 2)}
-    found: list[tuple[tuple[str, ...], _Place, Row]] = []
+    found: list[tuple[Place, _Rank, Row]] = []
     for area_id in dict.fromkeys(str(row["area"]) for row in rows):
         for raw in queries.parts(context, measure.id, area_id).to_dict("records"):
             row = {str(name): cell for name, cell in raw.items()}
             source = sources[int(str(row["source_id"]))]
             quantity, period = str(row["quantity"]), str(row["period"])
+            counted = str(row["category"])
+            if source.kind == store.SUBMISSION and counted == TOTAL:
+                counted = catalogue.counted_also.get((source.publisher, quantity), counted)
             if quantity == "population":
                 wanted = (source.id, period) in populations
             else:
-                wanted = (quantity, row["category"]) in terms and row["basis"] in bases and period in periods
+                wanted = (quantity, counted) in terms and row["basis"] in bases and period in periods
                 wanted = wanted and (source.kind == store.SUBMISSION) == local
                 wanted = wanted and (local or (source.series_title, source.edition) in editions)
             if wanted:
-                key: tuple[str, ...] = (area_id, quantity, period, str(row["basis"]), str(row["category"]))
-                found.append((key, _place(quantity, source, catalogue), row))
-    best: dict[tuple[str, ...], _Place] = {}
-    for what, place, _ in found:
-        best[what] = min(best.get(what, place), place)
+                place = Place(quantity, area_id, period, str(row["basis"]), counted)
+                found.append((place, _rank(place, source, catalogue, disputes.get(place)), row))
+    best: dict[Place, _Rank] = {}
+    for place, rank, _ in found:
+        best[place] = min(best.get(place, rank), rank)
     made = [
-        _part(row, sources[int(str(row["source_id"]))], catalogue, used=place == best[what])
-        for what, place, row in found
+        _part(
+            row,
+            sources[int(str(row["source_id"]))],
+            catalogue,
+            disputes.get(place),
+            # What another agency reports is never used where the home says nothing.
+            used=rank == best[place] and rank[0] == 0 and (place not in disputes or not disputes[place].open),
+        )
+        for place, rank, row in found
     ]
     return tuple(sorted(made, key=lambda part: (-part.ends.toordinal(), not part.used)))
 
 
-_Place = tuple[int, int, int]
+_Rank = tuple[int, int, int, int]
 
 
-def _place(quantity: str, source: store.Source, catalogue: Catalogue) -> _Place:
+def _rank(place: Place, source: store.Source, catalogue: Catalogue, dispute: Dispute | None) -> _Rank:
     """Which of several sources to believe: the lowest. A newer release goes before an older one, within it the dataset
-    of higher precedence; of returns the one accepted last."""
-    order = catalogue.precedence(quantity)
+    of higher precedence; of returns the home's of the latest extract, or that of the agency that was agreed on."""
+    order = catalogue.precedence(place.quantity)
     carrier = order.index(source.publisher) if source.publisher in order else 0
-    age = 0 if source.kind == store.SUBMISSION else -source.released_on.toordinal()
-    return age, carrier, -source.id
+    other = 0
+    if source.kind == store.SUBMISSION:
+        stands = dispute.stands if dispute is not None else None
+        whose = stands.agency if stands is not None else catalogue.home_return.get(place.quantity)
+        other = int(source.publisher != whose)
+    return other, -source.released_on.toordinal(), carrier, -source.id
 
 
-def _part(row: Row, source: store.Source, catalogue: Catalogue, *, used: bool) -> Part:
+def _part(row: Row, source: store.Source, catalogue: Catalogue, dispute: Dispute | None, *, used: bool) -> Part:
     basis, period = Basis(str(row["basis"])), parse_period(str(row["period"]))
     quantity, category = str(row["quantity"]), str(row["category"])
     if quantity == "population":
@@ -265,4 +286,16 @@ def _part(row: Row, source: store.Source, catalogue: Catalogue, *, used: bool) -
         note=str(row["note"]),
         loaded_at=source.loaded_at,
         used=used,
+        dispute=_disputed(source, dispute),
+        beside=(source.publisher, quantity) in catalogue.counted_also,
     )
+
+
+def _disputed(source: store.Source, dispute: Dispute | None) -> str:
+    """What a return's number is in a dispute; nothing for an earlier extract, which had been replaced before it."""
+    if dispute is None or source.id not in {claim.source_id for claim in dispute.claims}:
+        return ""
+    stands = dispute.stands
+    if stands is None:
+        return "open"
+    return "agreed" if stands.source_id == source.id else "not-agreed"

@@ -77,6 +77,8 @@ class Rank:
     quartile: int
     unranked: int
     period_label: str
+    level_with: int = 0
+    """How many other areas share it."""
 
 
 def number(value: object) -> float | None:
@@ -178,14 +180,14 @@ def change(row: Row, measure: Measure) -> Change | None:
     return Change(previous, value - previous, relative, period.label(basis))
 
 
-def rank(row: Row) -> Rank | None:
-    """A published figure's place among all authorities."""
+def rank(row: Row, level_with: int = 0) -> Rank | None:
+    """A published figure's place among all authorities, which it shares with `level_with` others."""
     place, of = number(row["rank"]), number(row["of"])
     if place is None or of is None:
         return None
     period, basis = parse_period(str(row["period"])), Basis(str(row["basis"]))
     unranked, quartile = number(row["unranked"]), number(row["quartile"])
-    return Rank(int(place), int(of), int(quartile or 0), int(unranked or 0), period.label(basis))
+    return Rank(int(place), int(of), int(quartile or 0), int(unranked or 0), period.label(basis), level_with)
 
 
 def measure_title(measure: Measure, category: str, catalogue: Catalogue) -> str:

@@ -72,12 +72,21 @@ class Inequality:
     unit: str
     residents: bool
     within: bool
+    parts: bool = False
+    """Whether each group's figure is itself a share, so that its interval is Wilson's."""
 
 
-def inequality(queries: Queries, context: Context, page: MeasurePage) -> Inequality | None:
-    """The breakdowns of a measure that describe children; None where it has none."""
+def inequality(
+    queries: Queries, context: Context, page: MeasurePage, *, characteristic: bool = True
+) -> Inequality | None:
+    """The breakdowns of a measure that describe children, or else all its others: by agency, by kind; None where it has
+    none. What the measure is itself shared out by has a chart of its own and is not among them."""
     catalogue, measure = queries.catalogue, page.measure
-    wanted = [catalogue.breakdowns[b] for b in measure.breakdowns if catalogue.breakdowns[b].characteristic]
+    wanted = [
+        catalogue.breakdowns[b]
+        for b in measure.breakdowns
+        if catalogue.breakdowns[b].characteristic is characteristic and b != measure.share_by
+    ]
     if not wanted or any(term.category != TOTAL for term in measure.numerator):
         return None
     above = tuple(term.quantity for term in measure.numerator)
@@ -103,6 +112,7 @@ def inequality(queries: Queries, context: Context, page: MeasurePage) -> Inequal
         residents=any(table.beneath.startswith(_RESIDENTS) for table in tables),
         within=any(table.beneath and not table.beneath.startswith(_RESIDENTS) for table in tables)
         and not measure.denominator,
+        parts=measure.is_percentage and bool(measure.denominator),
     )
 
 
@@ -169,8 +179,10 @@ def _beneath(
     if not below:
         return nothing, ""
     at_date = all(catalogue.quantities[quantity].at_date for quantity in below)
-    rows = counts[(counts["basis"] == (Basis.AT_DATE.value if at_date else basis.value)) & (counts["period"] == period)]
-    found = [_sum(rows, below, breakdown.key(category.id), (period,)) for category in breakdown.categories]
+    adds = basis is Basis.ROLLING_YEAR and all(catalogue.quantities[quantity].additive for quantity in below)
+    covers = Basis.AT_DATE if at_date else Basis.QUARTER if adds else basis
+    rows, window = counts[counts["basis"] == covers.value], _four(period) if adds and not at_date else (period,)
+    found = [_sum(rows, below, breakdown.key(category.id), window) for category in breakdown.categories]
     if not np.isfinite(found).all():
         return nothing, ""
     return found, " and ".join(catalogue.quantities[quantity].title for quantity in below)
@@ -216,7 +228,7 @@ def _table(
     given = people if does_fit else [float("nan")] * len(people)
     apart = [category.apart for category in breakdown.categories]
     frame = groups(names, events, given, apart, per=per, of_return=bool(beneath) and not residents)
-    if part:
+    if part or (measure.denominator and measure.is_percentage and not residents):
         # A part of those beneath it, and not events among people taken as known.
         frame["rate_lower_95"], frame["rate_upper_95"] = interval_of(
             frame["events"].where(frame["rate"].notna()), frame["people"], per, "proportion"

@@ -21,6 +21,7 @@ from dashboard.views.points import Point, Points, about_the_same_time
 from dashboard.views.ranking import Ranking, ranking
 from dashboard.views.reading import Reading, reading_of
 from dashboard.views.standing import local_rows, newest
+from dashboard.views.target import Target, target_of
 from etl.load import store
 from etl.transform.figures import mid_year_for
 from schema.areas import Area, AreaKind
@@ -68,6 +69,8 @@ class MeasurePage:
     ranking: Ranking | None
     reading: Reading | None
     """Of the newest figure on the chosen basis; None for England and the regions."""
+    target: Target | None
+    """The target that held when the period of that figure ended."""
     breakdown: Breakdown | None
     bases: tuple[BasisRow, ...]
     """The newest figure on each basis."""
@@ -145,6 +148,7 @@ def measure_page(queries: Queries, context: Context, measure_id: str, area: Area
         newest_published=published[-1] if published else None,
         newest_local=None if newest_local is None else builder.point(newest_local, None),
         reading=None if read is None else reading_of(read, measure, area, catalogue, model, models, statistic),
+        target=target_of(queries, context, measure, area, _newest_figure(points)),
         ranking=ranking(
             compared, measure, area, neighbours, catalogue, published, own, category, published_covering.basis
         ),
@@ -166,6 +170,11 @@ def _no_neighbours(area: Area, model: NeighbourModel) -> str:
             f"{day_label(area.since)}, after the model."
         )
     return f"{area.name} has no statistical neighbours in the {model.title}."
+
+
+def _newest_figure(points: tuple[Point, ...]) -> FigureView | None:
+    """The last figure that has a number."""
+    return next((p.figure for p in reversed(points) if p.figure is not None and p.value is not None), None)
 
 
 def _rows_of(points: tuple[Point, ...], own: list[Row]) -> list[Row]:

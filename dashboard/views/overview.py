@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 
 from dashboard.compared import ComparedMeasure, Row
 from dashboard.queries import Partnership, Queries
@@ -21,7 +20,8 @@ from dashboard.views.figure import (
     rank,
 )
 from dashboard.views.reading import Reading, reading_of
-from dashboard.views.received import ReleaseFact, ReturnFact, release_facts, return_facts, today_of
+from dashboard.views.received import ReleaseFact, ReturnFact, release_facts, return_facts
+from dashboard.views.return_status import today_of
 from dashboard.views.standing import RAW, local_rows, newest, published_rows, raw_rows
 from etl.load import store
 from etl.transform.comparisons import NeighbourSets
@@ -32,13 +32,11 @@ from schema.measures import Measure, Outcome
 from schema.periods import Basis, parse_period
 from schema.publications import NeighbourModel
 
-# How near to either end of the list of authorities counts as being at its end.
-NEAR_THE_END = 10
-
 
 @dataclass(frozen=True)
 class Spark:
-    """A short line: published years of the area and of England, and the area's newest local figure after them.
+    """A short line: published years of the area and of England, and the area's newest local figure where it covers time
+    as they do (design, rule 3): a quarter never stands on a line of years.
 
     Where nothing is published that is the same measure, the agency's own figures are the line, and nothing is beside.
     """
@@ -50,6 +48,10 @@ class Spark:
     england: tuple[float | None, ...]
     local: float | None
     local_label: str
+    local_year: float = 0.0
+    """Where the local figure stands among `years`: a rolling year that ends in September half a year after March's."""
+    basis: Basis = Basis.YEAR
+    """How all figures of the line cover time; a rolling year is as long as a year."""
 
 
 @dataclass(frozen=True)
@@ -64,20 +66,6 @@ class Strip:
     period_label: str
     own_label: str
     own_is_local: bool
-
-
-@dataclass(frozen=True)
-class Place:
-    """A published figure's place among all authorities, counted from the nearer end; ties share the better number."""
-
-    number: int
-    end: str
-    of: int
-
-    @property
-    def near(self) -> bool:
-        """Whether it counts as being at its end."""
-        return self.number <= NEAR_THE_END
 
 
 @dataclass(frozen=True)
@@ -108,18 +96,11 @@ class OverviewRow:
         """Whether what is published is the same measure; else it is only set beside, and never read against."""
         return self.measure.published_as.match == "exact"
 
-    @cached_property
-    def place(self) -> Place | None:
-        """Where the published figure stands. None where it is not ranked, or the others are of another period."""
-        figure, strip = self.published, self.strip
-        if self.rank is None or figure is None or figure.value is None or strip is None:
-            return None
-        if figure.period_label != strip.period_label:
-            return None
-        others = (*strip.others, *strip.neighbours)
-        above = sum(value > figure.value for value in others)
-        below = sum(value < figure.value for value in others)
-        return Place(above + 1, "highest", self.rank.of) if above <= below else Place(below + 1, "lowest", self.rank.of)
+    @property
+    def ranks_another(self) -> bool:
+        """Whether the rank is not that of the figure that leads: a published one's beside a local one, or beside a
+        measure that is not quite what is published."""
+        return self.headline != self.published or not self.comparable
 
 
 @dataclass(frozen=True)
@@ -267,9 +248,9 @@ def _overview_row(
         comparators=()
         if headline is None
         else comparators(headline, sources, catalogue, neighbours.model, neighbours.size),
-        spark=_spark(published, headline) if comparable and published else _own_spark(local_rows(own), published),
+        spark=spark_of(published, headline) if comparable and published else _own_spark(local_rows(own), published),
         strip=_strip(compared, headline if comparable else last_published, area, neighbours, catalogue),
-        rank=None if last_published is None else rank(last_published),
+        rank=None if last_published is None else rank(last_published, compared.level_with(last_published)),
     )
 
 
@@ -277,9 +258,15 @@ def _view(row: Row | None, sources: dict[int, store.Source], catalogue: Catalogu
     return None if row is None else figure_view(row, sources, catalogue)
 
 
-def _spark(published: list[Row], headline: Row | None) -> Spark:
+def spark_of(published: list[Row], headline: Row | None) -> Spark:
+    """Published periods, and a local figure after them only where both cover time alike."""
+    last = published[-1] if published else None
     local = headline if headline is not None and headline["kind"] == store.SUBMISSION else None
+    if local is not None and (last is None or _length(local) != _length(last)):
+        local = None
     return Spark(
+        local_year=0.0 if local is None or last is None else _year_of(local, last),
+        basis=Basis.YEAR if last is None else Basis(str(last["basis"])),
         years=tuple(parse_period(str(row["period"])).end.year for row in published),
         labels=tuple(period_label(row) for row in published),
         own=tuple(number(row["value"]) for row in published),
@@ -289,6 +276,17 @@ def _spark(published: list[Row], headline: Row | None) -> Spark:
     )
 
 
+def _length(row: Row) -> str:
+    """How long a figure's time is: a rolling year is as long as a year."""
+    return Basis.YEAR.value if row["basis"] == Basis.ROLLING_YEAR.value else str(row["basis"])
+
+
+def _year_of(local: Row, last: Row) -> float:
+    """Where a local figure ends, in years as the last published one's end is counted."""
+    end, other = parse_period(str(local["period"])).end, parse_period(str(last["period"])).end
+    return other.year + ((end.year - other.year) * 12 + end.month - other.month) / 12
+
+
 # About three years of quarters, as much as can be told apart.
 _MOST_OWN = 12
 
@@ -296,9 +294,17 @@ _MOST_OWN = 12
 def _own_spark(local: list[Row], published: list[Row]) -> Spark:
     """The agency's own figures where two of them make a line, else what is published for context."""
     if len(local) < 2:
-        return _spark(published, None)
+        return spark_of(published, None)
     shown = local[-_MOST_OWN:]
-    return Spark((), tuple(map(period_label, shown)), tuple(number(row["value"]) for row in shown), (), None, "")
+    return Spark(
+        (),
+        tuple(map(period_label, shown)),
+        tuple(number(row["value"]) for row in shown),
+        (),
+        None,
+        "",
+        basis=Basis(str(shown[-1]["basis"])),
+    )
 
 
 def _strip(

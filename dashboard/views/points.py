@@ -8,7 +8,7 @@ from dashboard.queries import Queries
 from dashboard.views.choices import Covering, items_of
 from dashboard.views.figure import Change, Comparator, FigureView, Rank, change, comparators, figure_view, rank
 from dashboard.views.intervals import intervals
-from dashboard.views.received import every_period
+from dashboard.views.return_status import every_period
 from etl.load import store
 from etl.transform.comparisons import NeighbourSets
 from schema.areas import Area
@@ -60,6 +60,7 @@ class Points:
         self.catalogue = queries.catalogue
         self.sources = queries.sources(context)
         self.measure, self.area, self.neighbours = measure, area, neighbours
+        self.compared = queries.compared(context, measure.id, neighbours.model)
 
     def points(self, covering: Covering, own: list[Row], england: list[Row]) -> tuple[Point, ...]:
         """One point for each period that the area should have a figure for, earliest first."""
@@ -104,7 +105,7 @@ class Points:
             interval=interval,
             comparators=comparators(row, self.sources, self.catalogue, self.neighbours.model, self.neighbours.size),
             change=change(row, self.measure),
-            rank=rank(row),
+            rank=rank(row, self.compared.level_with(row)),
         )
 
     def _without_row(self, period: Period, covering: Covering, england: Row | None) -> Point:
@@ -138,6 +139,10 @@ class Points:
                 return "not available: the agency could not give it"
             case State.UNAVAILABLE:
                 return "not available: the publisher has no figure"
+            case State.DISPUTED if figure.basis in (Basis.ROLLING_YEAR, Basis.ACADEMIC_YEAR):
+                return "disputed: it rests on a number on which two agencies do not agree"
+            case State.DISPUTED:
+                return "disputed: two agencies give different numbers"
             case State.NOT_APPLICABLE:
                 return "not applicable: there is nothing to take a share of"
             case State.UNRELIABLE:

@@ -1,5 +1,6 @@
 """Every authority's published figure of one period, in order."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from dashboard.compared import ComparedMeasure, Row
@@ -25,6 +26,8 @@ class RankedArea:
     place: int
     own: bool
     neighbour: bool
+    level_with: int = 0
+    """How many others share the place."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Standing:
     place: int
     of: int
     period_label: str
+    level_with: int = 0
+    """How many others share the place."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,6 @@ class Ranking:
     neighbours_below: int
     neighbours_level: int
     neighbours_above: int
-    level_with: int
-    """How many other authorities share its place."""
     quartile: int | None
     """1 to 4 among all authorities, 1 with the first places."""
     among: Standing | None
@@ -92,12 +95,13 @@ def ranking(
     ordered = sorted(values.items(), key=lambda item: (item[1] if lowest_first else -item[1], item[0]))
     nearest = set(neighbours.of(area.id))
     nearest |= {j.id for n in nearest if (j := catalogue.areas.composite_of(catalogue.areas.by_id[n])) is not None}
-    entries, place = [], 0
+    entries, place, sharing = [], 0, Counter(values.values())
     for at, (found, value) in enumerate(ordered):
         if at == 0 or value != ordered[at - 1][1]:
             place = at + 1
         name = catalogue.areas.by_id[found].name
-        entries.append(RankedArea(found, name, value, place, found == standing, found in nearest))
+        level = sharing[value] - 1
+        entries.append(RankedArea(found, name, value, place, found == standing, found in nearest, level))
     mine = next((entry for entry in entries if entry.own), None)
     beside = [entry.value for entry in entries if entry.neighbour and not entry.own]
     among, among_quartile = _among(mine, beside, newest.period_label, lowest_first=lowest_first)
@@ -114,7 +118,6 @@ def ranking(
         neighbours_below=0 if mine is None else sum(value < mine.value for value in beside),
         neighbours_level=0 if mine is None else sum(value == mine.value for value in beside),
         neighbours_above=0 if mine is None else sum(value > mine.value for value in beside),
-        level_with=0 if mine is None else sum(entry.place == mine.place for entry in entries) - 1,
         quartile=None if mine is None else (mine.place - 1) * 4 // len(entries) + 1,
         among=among,
         among_quartile=among_quartile,
@@ -128,8 +131,10 @@ def _among(
     """The place and the quartile of an area in the company of its neighbours."""
     if mine is None or not beside:
         return None, None
-    found = place_among_neighbours(among_neighbours([mine.value], [beside]), lowest_first=lowest_first)
-    return Standing(int(found.rank[0]), int(found.of[0]), period_label), int(found.quartile[0])
+    position = among_neighbours([mine.value], [beside])
+    found = place_among_neighbours(position, lowest_first=lowest_first)
+    place = Standing(int(found.rank[0]), int(found.of[0]), period_label, int(position.level[0]))
+    return place, int(found.quartile[0])
 
 
 def _before(
@@ -143,4 +148,5 @@ def _before(
         return None
     names = list(values)
     found = places([values[name] for name in names], lowest_first=measure.polarity is Polarity.LOWER)
-    return Standing(int(found.rank[names.index(area)]), len(names), earlier.label(basis))
+    level = sum(value == values[area] for value in values.values()) - 1
+    return Standing(int(found.rank[names.index(area)]), len(names), earlier.label(basis), level)

@@ -1,14 +1,20 @@
 """What has been received: each agency's returns, which are missing or late, and each publication's newest release."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from dashboard.queries import Queries
+from dashboard.views.return_status import WAITS, ReturnState, ReturnStatus, calendar_of, today_of
 from etl.load import store
+from schema.areas import Area
 from schema.context import Context
-from schema.periods import Period, parse_period, quarter_containing, term
+from schema.measures import Measure
+from schema.periods import parse_period
 from schema.returns import ReturnSpec
+
+_UNSENT = (ReturnState.OVERDUE, ReturnState.MISSING, ReturnState.SENT_BACK, ReturnState.WITHDRAWN)
+"""What an agency has to send, or to send again, once its day has passed."""
 
 
 @dataclass(frozen=True)
@@ -24,14 +30,16 @@ class ReturnFact:
     received_at: datetime | None
     status: str
     missing: tuple[str, ...]
-    """Between its first and its newest return, those that never came."""
+    """Earlier than the newest return that holds, those that never came, or were sent back or withdrawn."""
     late: tuple[str, ...]
-    """After its newest return, those whose day has passed, the oldest first. Empty for an agency that has sent none:
-    nobody can say from when it owed one."""
+    """After the newest that holds, those whose day has passed and that have not come, or were sent back or withdrawn;
+    the oldest first. Empty for an agency that has sent none: nobody can say from when it owed one."""
     late_since: date | None
     """The day by which the first of those was owed."""
+    waiting: tuple[str, ...]
+    """Those that came and that nobody has accepted yet, the oldest first."""
     next_period: str
-    """The first that is not late."""
+    """The first that is neither late nor here."""
     next_due: date
 
 
@@ -43,65 +51,58 @@ class ReleaseFact:
     released_on: date
 
 
-def today_of(context: Context) -> date:
-    """The day that a context looks at."""
-    return (context.as_of or datetime.now(UTC)).date()
-
-
 def return_facts(queries: Queries, context: Context, today: date | None = None) -> tuple[ReturnFact, ...]:
     """For each agency of the framework that owes returns: how they stand today."""
     day = today or today_of(context)
-    submissions = {
-        (source.publisher, source.edition): source
-        for source in queries.sources(context).values()
-        if source.kind == store.SUBMISSION
-    }
-    facts = []
-    for agency, spec in sorted(queries.catalogue.returns.items()):
-        if spec.framework != context.framework:
-            continue
-        got = [source for (publisher, _), source in submissions.items() if publisher == agency]
-        facts.append(return_fact(spec, got, day))
-    return tuple(facts)
+    return tuple(
+        return_fact(calendar_of(queries, context, spec, day), spec)
+        for agency, spec in sorted(queries.catalogue.returns.items())
+        if spec.framework == context.framework
+    )
 
 
-def return_fact(spec: ReturnSpec, received: Iterable[store.Source], today: date) -> ReturnFact:
-    """How one agency's returns stand, from those that were received."""
-    sources = sorted(received, key=lambda source: parse_period(source.edition).end)
-    periods = [parse_period(source.edition) for source in sources]
-    last = sources[-1] if sources else None
-    late: list[Period] = []
-    following = spec.following(periods[-1]) if periods else last_ended(spec, today)
-    while periods and spec.due(following) < today:
-        late.append(following)
-        following = spec.following(following)
-    while spec.due(following) < today:
-        following = spec.following(following)
-    got = {period.code for period in periods}
+def return_fact(found: Sequence[ReturnStatus], spec: ReturnSpec) -> ReturnFact:
+    """How one agency's returns stand, from where each of them does, the newest first."""
+    held = next((one for one in found if one.held is not None), None)
+    owed = [one for one in reversed(found) if one.state in _UNSENT and one.days_to_due < 0]
+    newest = parse_period(held.period).end if held else date.min
+    late = [one for one in owed if parse_period(one.period).end > newest]
+    open_ = [one for one in found if one.state in (ReturnState.RUNNING, ReturnState.DUE)]
+    following = parse_period(open_[-1].period) if open_ else spec.following(parse_period(found[0].period))
+    version = held.held if held else None
     return ReturnFact(
         agency=spec.id,
         agency_title=spec.title,
-        newest_period=last.edition if last else "",
-        newest_label=periods[-1].label() if periods else "",
-        extracted_on=last.released_on if last else None,
-        received_at=last.loaded_at if last else None,
-        status=last.status if last else "",
-        missing=tuple(period.code for period in every_period(spec, periods) if period.code not in got),
-        late=tuple(period.code for period in late),
-        late_since=spec.due(late[0]) if late else None,
+        newest_period=held.period if held else "",
+        newest_label=held.label if held else "",
+        extracted_on=version.extracted_on if version else None,
+        received_at=version.submitted_at if version else None,
+        status=version.status if version else "",
+        missing=tuple(one.period for one in owed if one not in late),
+        late=tuple(one.period for one in late),
+        late_since=late[0].due if late else None,
+        waiting=tuple(one.period for one in reversed(found) if one.state in WAITS),
         next_period=following.code,
         next_due=spec.due(following),
     )
 
 
-def last_ended(spec: ReturnSpec, today: date) -> Period:
-    """The newest quarter or term that is over."""
-    if spec.frequency == "quarterly":
-        running = quarter_containing(today)
-    else:
-        school_year = today.year - (today.month < 9)
-        running = term(school_year, (today.month - 9) % 12 // 4 + 1)
-    return spec.following(running, -1)
+def owed_about(queries: Queries, context: Context, area: Area, measures: Iterable[Measure]) -> tuple[ReturnFact, ...]:
+    """The agencies that some measures' local figures come from, and that owe a return or wait for one to be accepted.
+
+    Only the partnership's own area has returns.
+    """
+    if area.id != queries.partnership(context).home_area:
+        return ()
+    homes = queries.catalogue.home_return
+    asked = {
+        agency
+        for measure in measures
+        for term in (*measure.numerator, *measure.denominator)
+        if (agency := homes.get(term.quantity)) is not None
+    }
+    facts = return_facts(queries, context)
+    return tuple(fact for fact in facts if fact.agency in asked and (fact.late or fact.waiting or fact.missing))
 
 
 def release_facts(sources: Iterable[store.Source]) -> tuple[ReleaseFact, ...]:
@@ -111,14 +112,3 @@ def release_facts(sources: Iterable[store.Source]) -> tuple[ReleaseFact, ...]:
         if source.kind == store.RELEASE:
             newest[source.series_title] = max(source.released_on, newest.get(source.series_title, source.released_on))
     return tuple(ReleaseFact(title, released) for title, released in sorted(newest.items(), key=lambda f: f[1]))
-
-
-def every_period(spec: ReturnSpec, periods: Iterable[Period]) -> list[Period]:
-    """All periods of a return from the first to the last given, so that one that never came is seen."""
-    given = sorted(set(periods), key=lambda period: period.end)
-    if not given or any(period.kind is not spec.period_kind for period in given):
-        return given
-    found = [given[0]]
-    while found[-1].end < given[-1].end:
-        found.append(spec.following(found[-1]))
-    return found

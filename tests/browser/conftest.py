@@ -1,9 +1,8 @@
 """The dashboard as people meet it: served on this machine over the demonstration, opened in a browser."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
@@ -13,7 +12,6 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from dashboard.app import create_app
 from dashboard.queries import Queries
 from dashboard.settings import Settings
-from etl.demonstration import build_demonstration
 from etl.load.engine import open_engine
 from etl.load.migrate import upgrade
 from schema.catalogue import default_catalogue
@@ -22,7 +20,6 @@ from schema.context import Context
 # A busy machine draws a page in seconds; one that never comes is still found out.
 expect.set_options(timeout=20_000)
 
-TODAY = date(2025, 11, 3)
 SIZES = {"laptop": {"width": 1440, "height": 900}, "telephone": {"width": 390, "height": 844}}
 
 
@@ -32,18 +29,16 @@ class _Quiet(WSGIRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A database with the demonstration in it, made once."""
-    engine = open_engine(f"sqlite:///{(tmp_path_factory.mktemp('demonstration') / 'demo.db').as_posix()}")
-    build_demonstration(engine, default_catalogue(), Context(), TODAY, lambda step: None)
-    yield engine
-    engine.dispose()
+def demonstration(queries_at: Callable[[str], Queries]) -> Engine:
+    """A database with the demonstration in it. Visitors only read it."""
+    return queries_at("sqlite").engine
 
 
 @pytest.fixture(scope="session")
-def address(demonstration: Engine) -> Iterator[str]:
-    """Where the dashboard is served, over the demonstration."""
-    yield from _served(demonstration)
+def address(queries_at: Callable[[str], Queries]) -> Iterator[str]:
+    """Where the dashboard is served, over the demonstration. What other tests had read already is there."""
+    queries = queries_at("sqlite")
+    yield from _served(queries.engine, queries)
 
 
 @pytest.fixture(scope="session")
@@ -62,8 +57,8 @@ def address_of_nothing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     engine.dispose()
 
 
-def _served(engine: Engine) -> Iterator[str]:
-    app = create_app(Settings(), Queries(engine, default_catalogue()))
+def _served(engine: Engine, queries: Queries | None = None) -> Iterator[str]:
+    app = create_app(Settings(), queries or Queries(engine, default_catalogue()))
     server = make_server("127.0.0.1", 0, app.server, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -66,16 +66,17 @@ def test_a_priority_leads_to_its_agencies_and_back(reader: Visitor) -> None:
     page.get_by_role("link", name="Children's social care", exact=True).first.click()
     expect(page.locator("h1")).to_contain_text("Children's social care: ")
     expect(page.get_by_text("safeguarding return template --agency childrens-social-care")).to_be_visible()
-    page.get_by_role("link", name="Agencies", exact=True).first.click()
-    expect(page.locator("h1")).to_contain_text("with a return received")
+    page.get_by_role("link", name="Returns", exact=True).first.click()
+    expect(page.locator("h1")).to_contain_text("Returns: ")
 
 
-def test_an_agency_shows_its_calendar_and_the_returns_that_came(reader: Visitor) -> None:
+def test_an_agency_shows_its_calendar_which_leads_to_each_return(reader: Visitor) -> None:
     page = reader.open("/agency/childrens-social-care")
     calendar = page.locator("section[aria-labelledby=calendar-title]")
-    expect(calendar.get_by_role("row").nth(1)).to_contain_text("Next")
-    history = page.locator("section[aria-labelledby=history-title]")
-    expect(history.get_by_text("childrens-social-care-2025-26Q2.csv")).to_be_visible()
+    expect(calendar.get_by_role("row").nth(1)).to_contain_text("Not yet due")
+    calendar.get_by_role("link", name="July to September 2025").click()
+    expect(page.locator("h1")).to_contain_text("Accepted")
+    expect(page.get_by_text("childrens-social-care-2025-26Q2.csv")).to_be_visible()
 
 
 def test_the_definition_keeps_the_papers_words_apart_from_our_reading(reader: Visitor) -> None:

@@ -71,4 +71,4 @@ def test_measures_that_wait_take_one_line_an_outcome_and_lead_to_the_catalogue(r
 
 def test_what_is_chosen_is_in_the_title_too(reader: Visitor) -> None:
     page = reader.open("/?priority=neglect")
-    expect(page.locator("h1")).to_have_text(re.compile(r"^Stoke-on-Trent, neglect: (all \d+|\d+ of \d+) measures have"))
+    expect(page.locator("h1")).to_have_text(re.compile(r"^Stoke-on-Trent, neglect[,:] "))

@@ -65,7 +65,12 @@ def test_the_page_is_in_british_english_and_names_no_other_host_and_no_version(c
 
 
 def test_the_status_says_whether_there_is_a_page(client: FlaskClient) -> None:
-    parts = {"<measure>": "referrals", "<priority>": "neglect", "<agency>": "childrens-social-care"}
+    parts = {
+        "<measure>": "referrals",
+        "<priority>": "neglect",
+        "<agency>": "childrens-social-care",
+        "<period>": "2025-26Q2",
+    }
     for page in all_pages():
         path = page.path
         for part, value in parts.items():
@@ -137,13 +142,13 @@ def test_a_switch_between_frameworks_is_there_where_there_are_several(queries: Q
     assert "“pets” is no framework" in said(both.at("/tried", "?framework=pets"))
 
 
-def drawn(client: FlaskClient, path: str = "/") -> str:
+def drawn(client: FlaskClient, path: str = "/", search: str = "") -> str:
     asked = {
         "output": "page.children",
         "outputs": {"id": "page", "property": "children"},
         "inputs": [
             {"id": "address", "property": "pathname", "value": path},
-            {"id": "address", "property": "search", "value": ""},
+            {"id": "address", "property": "search", "value": search},
         ],
         "changedPropIds": ["address.pathname"],
     }

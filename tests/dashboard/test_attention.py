@@ -14,7 +14,7 @@ from dashboard.components.static import written
 from dashboard.queries import Queries
 from dashboard.views.attention import AttentionView, asked_day, attention_items, attention_view
 from etl.load import store
-from etl.transform.attention import Facts, Item, Moved, Why, moved_since
+from etl.transform.attention_items import Facts, Item, Moved, Why, moved_since
 from schema.areas import Area
 from schema.context import Context
 from schema.errors import WrongUseError
@@ -145,7 +145,10 @@ def item(why: Why, name: str = "repeat-referrals", agency: str = "childrens-soci
             "25.0% (250 of 1,000), year to 31 March 2025, higher than its own past explains: one of seven quarters or "
             "more on one side of its mean.",
         ),
-        (item(Why.DISPUTED), "Two agencies do not agree on this figure."),
+        (
+            item(Why.DISPUTED, periods=("2025-26Q1",)),
+            "Two agencies give different numbers for April to June 2025: there is no figure until they agree.",
+        ),
         (
             item(Why.LATE, "", "police", periods=("2025-26Q2",), since=date(2025, 10, 21)),
             "July to September 2025 has not come, due since 21 October 2025.",

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,7 +11,6 @@ from dashboard.queries import Queries
 from dashboard.settings import Settings
 from dashboard.views.catalogue import Wanted, catalogue_page
 from etl.load import store
-from etl.load.engine import open_engine
 from schema.areas import load_areas
 from schema.catalogue import default_catalogue
 from schema.context import Context
@@ -21,14 +19,6 @@ CATALOGUE = default_catalogue()
 HOME = load_areas().by_id["stoke-on-trent"]
 
 
-@pytest.fixture
-def queries(demonstration_url: str) -> Iterator[Queries]:
-    engine = open_engine(demonstration_url)
-    yield Queries(engine, CATALOGUE)
-    engine.dispose()
-
-
-@pytest.mark.parametrize("demonstration_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("framework", CATALOGUE.frameworks)
 def test_every_measure_has_a_page_and_a_row_of_the_export(queries: Queries, framework: str) -> None:
     client: FlaskClient = create_app(Settings(), queries, Context(framework=framework)).server.test_client()
@@ -41,7 +31,6 @@ def test_every_measure_has_a_page_and_a_row_of_the_export(queries: Queries, fram
     assert one.status_code == 200
 
 
-@pytest.mark.parametrize("demonstration_url", ["sqlite"], indirect=True)
 def test_a_counterpart_is_there_with_its_date_or_the_catalogue_says_why_not(queries: Queries) -> None:
     page = catalogue_page(queries, Context(), HOME, Wanted())
     rows = {row.measure.id: row for row in page.rows}

@@ -88,6 +88,20 @@ def test_a_rank_says_which_end_is_first() -> None:
     assert words.rank(1, 151, RATE) == "highest of 151"
 
 
+def test_a_shared_rank_is_joint() -> None:
+    assert words.rank(1, 151, RATE, 1) == "joint highest of 151"
+    assert words.rank(3, 151, PERCENTAGE, 4) == "joint 3rd lowest of 151"
+
+
+def test_a_rank_near_the_other_end_is_counted_from_there_too() -> None:
+    assert words.rank(149, 151, PERCENTAGE) == "149th lowest of 151 (3rd highest)"
+    assert words.rank(151, 151, PERCENTAGE) == "151st lowest of 151 (highest)"
+    assert words.rank(150, 151, PERCENTAGE, 1) == "joint 150th lowest of 151 (joint highest)"
+    assert words.rank(10, 11, PERCENTAGE) == "10th lowest of 11"
+    assert words.rank(11, 11, PERCENTAGE) == "11th lowest of 11 (highest)"
+    assert words.rank(1, 151, PERCENTAGE, 150) == "joint lowest of 151"
+
+
 def test_neighbours_say_how_many_had_a_figure() -> None:
     def of(n: int) -> Comparator:
         return Comparator("neighbours", "", "mean", 1.0, State.VALUE, "", "", 0, n, 10, "may-2025")

@@ -5,21 +5,19 @@ from typing import Any
 from dash import html
 
 from dashboard.charts.graph import TableTwin
-from dashboard.components import owed, words
+from dashboard.components import owed, returns, words
 from dashboard.components.cards import section
 from dashboard.components.crumbs import crumbs
 from dashboard.components.links import Link
 from dashboard.components.tables import table
-from dashboard.views.agency import AgencyPage, CalendarRow, ItemView
+from dashboard.views.agency import AgencyPage, ItemView
 from dashboard.views.definition import due_words, frequency_words
 from dashboard.views.received import ReturnFact
 
 NEWEST = 8
-"""Rows of the calendar; the rest are in the history below."""
+"""Rows of the calendar; the rest are shown on demand."""
 SHORT = 40
 """A return that asks for more is listed on demand."""
-
-_STATES = {"received": "Received", "missing": "Missing", "late": "Late", "next": "Next"}
 
 
 def heading(page: AgencyPage, link: Link) -> list[Any]:
@@ -27,7 +25,7 @@ def heading(page: AgencyPage, link: Link) -> list[Any]:
     title, total = page.spec.title, page.view.measures
     figures = f"{page.local} of {words.plural(total, 'measure')} {'has' if total == 1 else 'have'} a local figure"
     parts: list[Any] = [
-        crumbs(("Overview", link("/")), ("Agencies", link("/agencies")), here=title),
+        crumbs(("Overview", link("/")), ("Returns", link("/returns")), here=title),
         html.H1(f"{title}: {figures}" if total else f"{title}: no measure of its own"),
         html.P(_lead(page.fact), className="lead"),
     ]
@@ -63,49 +61,23 @@ def filling(page: AgencyPage) -> html.Section:
     return section("filling", "The return", [html.Dl(listed, className="definition")], look="card fill")
 
 
-def calendar(page: AgencyPage) -> html.Section:
-    """What is due, and of the newest returns which came and which did not."""
-    said = f"{words.plural(sum(row.state == 'received' for row in page.calendar), 'return')} received."
+def calendar(page: AgencyPage, link: Link) -> html.Section:
+    """Where the newest returns stand, each with the way to it."""
+    said = f"{words.plural(sum(row.held is not None for row in page.calendar), 'return')} accepted."
     if page.fact.missing:
-        said += f" Never came: {words.listed([words.period(code) for code in page.fact.missing])}."
+        said += f" Never came, or taken back: {words.listed([words.period(code) for code in page.fact.missing])}."
     if page.fact.late:
         said += f" Late: {owed.span_of(page.fact.late)}."
-    rows = tuple((words.capital(row.label), words.short_day(row.due), _state(row)) for row in page.calendar[:NEWEST])
-    caption = f"{page.spec.title}: the newest {len(rows)} returns" if len(rows) > 1 else f"{page.spec.title}: returns"
-    body = table(TableTwin(caption, ("Return for", "Due", "State"), rows), text=("Due", "State"))
-    return section("calendar", "Calendar", [html.P(said, className="muted small"), body])
-
-
-def _state(row: CalendarRow) -> str:
-    if row.state == "received" and row.extracted_on is not None:
-        return f"Received, extracted {words.short_day(row.extracted_on)}"
-    return _STATES[row.state]
-
-
-def history(page: AgencyPage) -> html.Section | None:
-    """Every return that was received and holds, with the file that it came as."""
-    received = [row for row in page.calendar if row.state == "received"]
-    if not received:
-        return None
-    rows = tuple(
-        (
-            words.capital(row.label),
-            words.short_day(row.extracted_on) if row.extracted_on else "",
-            words.short_day(row.received_at.date()) if row.received_at else "",
-            row.status,
-            f"{row.version}",
-            f"{row.rows:,}",
-            row.file_name,
-        )
-        for row in received
-    )
-    columns = ("Return for", "Extracted", "Loaded", "Status", "Version", "Rows", "File")
-    twin = TableTwin(f"{page.spec.title}: returns received, the newest first", columns, rows)
-    return section(
-        "history",
-        "Returns received",
-        [table(twin, text=("Extracted", "Loaded", "Status", "File"))],
-    )
+    if page.fact.waiting:
+        said += f" {words.capital(owed.waiting(page.fact))}."
+    rows = page.calendar[:NEWEST]
+    older = page.calendar[NEWEST:]
+    body: list[Any] = [html.P(said, className="muted small"), returns.listing(rows, page.spec.title, link)]
+    if older:
+        number = words.plural(len(older), "older return")
+        more = html.Details([html.Summary(f"Show {number}"), returns.listing(older, page.spec.title, link)])
+        body.append(more)
+    return section("calendar", "Calendar", body)
 
 
 def asks(page: AgencyPage) -> html.Section:
@@ -137,7 +109,11 @@ def asks(page: AgencyPage) -> html.Section:
 
 def _item(item: ItemView) -> tuple[str, ...]:
     quantity = item.quantity
-    beside = " Set beside another agency’s number, and never in its place." if item.also else ""
+    beside = (
+        " Set beside another agency’s number: where the two differ, no figure is shown until both agree."
+        if item.also
+        else ""
+    )
     return (
         quantity.title,
         f"{quantity.counts}{beside}",

@@ -9,7 +9,7 @@ from dashboard.components.match import mark_words
 from dashboard.components.measure import cells
 from dashboard.components.tables import table
 from dashboard.views.evidence import Part
-from dashboard.views.figure import FigureView
+from dashboard.views.figure import FigureView, Rank
 from dashboard.views.measure import MeasurePage
 from dashboard.views.points import Point
 from schema.measures import Measure
@@ -68,11 +68,15 @@ def figures_table(page: MeasurePage) -> TableTwin:
             row += [words.capital(words.shorten(first.period_label)) if first else ""] if lagging else []
             row += _comparator_cells(point, page)
         if ranked:
-            row.append(words.rank(point.rank.rank, point.rank.of, measure) if point.rank else "")
+            row.append(_rank(point.rank, measure))
         row += [origin(figure, measure) if figure else "", figure.status if figure else ""]
         row += [notes[point.period]] if noted else []
         rows.append(tuple(row))
     return TableTwin(f"{page.title}, {page.area.name}, {page.covering.words}", tuple(columns), tuple(rows))
+
+
+def _rank(rank: Rank | None, measure: Measure) -> str:
+    return "" if rank is None else words.rank(rank.rank, rank.of, measure, rank.level_with)
 
 
 def _counted(number: float | None, page: MeasurePage, point: Point, terms: set[tuple[str, str]]) -> str:

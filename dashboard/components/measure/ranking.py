@@ -5,9 +5,11 @@ from dash import html
 from dashboard.charts.graph import TableTwin
 from dashboard.components import words
 from dashboard.components.legend import legend as legend_of
+from dashboard.components.match import mark_words
 from dashboard.views.measure import MeasurePage
 from dashboard.views.ranking import RankedArea, Ranking
 from schema.measures import Measure, Polarity
+from schema.states import State
 
 
 def sentences(ranking: Ranking, page: MeasurePage) -> list[str]:
@@ -17,7 +19,12 @@ def sentences(ranking: Ranking, page: MeasurePage) -> list[str]:
     if ranking.own is None:
         said.append(f"{page.area.name} is not ranked for the published {when}: {ranking.own_state.words}.")
     else:
-        said.append(f"{words.capital(_place(ranking, ranking.own, page.measure))}; published, {when}.")
+        # The figure that leads the page may be a newer or another one: what is ranked is said with its own date.
+        value = words.full(ranking.own.value, State.VALUE, page.measure)
+        whose = "" if ranking.own_name == page.area.name else f" of {ranking.own_name}"
+        said.append(f"The published figure{whose}, {value}, {when}: {_place(ranking, ranking.own, page.measure)}.")
+        if differs := mark_words(page.measure):
+            said.append(f"That is the rank of what is published, not of the measure. {differs}")
         total = ranking.neighbours_below + ranking.neighbours_level + ranking.neighbours_above
         if total:
             level = f", {ranking.neighbours_level} level" if ranking.neighbours_level else ""
@@ -40,7 +47,7 @@ def _places(ranking: Ranking, own: RankedArea, measure: Measure) -> list[str]:
     if ranking.quartile is not None:
         said.append(f"In the {_QUARTERS[ranking.quartile - 1]} quarter of all authorities, counted from the {end}.")
     if ranking.among is not None and ranking.among_quartile is not None:
-        place = words.rank(ranking.among.place, ranking.among.of, measure)
+        place = words.rank(ranking.among.place, ranking.among.of, measure, ranking.among.level_with)
         said.append(
             f"Among itself and its {words.plural(ranking.among.of - 1, 'neighbour')}: {place}, in the "
             f"{_QUARTERS[ranking.among_quartile - 1]} quarter."
@@ -52,7 +59,7 @@ def _places(ranking: Ranking, own: RankedArea, measure: Measure) -> list[str]:
             if gained
             else "the same place now"
         )
-        place = words.rank(ranking.before.place, ranking.before.of, measure)
+        place = words.rank(ranking.before.place, ranking.before.of, measure, ranking.before.level_with)
         said.append(f"A year before ({ranking.before.period_label}): {place}; {moved}.")
     return said
 
@@ -65,9 +72,9 @@ def title(ranking: Ranking, page: MeasurePage) -> str:
 
 
 def _place(ranking: Ranking, own: RankedArea, measure: Measure) -> str:
-    """“89th lowest of 153”, or “lowest of 153, level with 27 others”."""
-    place = words.rank(own.place, ranking.of, measure)
-    return f"{place}, level with {words.plural(ranking.level_with, 'other')}" if ranking.level_with else place
+    """“89th lowest of 153”, or “joint lowest of 153, level with 27 others”."""
+    place = words.rank(own.place, ranking.of, measure, own.level_with)
+    return f"{place}, level with {words.plural(own.level_with, 'other')}" if own.level_with else place
 
 
 def table(ranking: Ranking, page: MeasurePage) -> TableTwin:
@@ -76,7 +83,7 @@ def table(ranking: Ranking, page: MeasurePage) -> TableTwin:
     rows = tuple(
         (
             entry.name,
-            f"{entry.place}",
+            f"joint {entry.place}" if entry.level_with else f"{entry.place}",
             words.plain(entry.value, page.measure),
             "shown" if entry.own else "neighbour" if entry.neighbour else "",
         )

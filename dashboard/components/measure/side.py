@@ -8,6 +8,7 @@ from dashboard.components import words
 from dashboard.components.links import Link, to_measure
 from dashboard.components.measure import ranking
 from dashboard.components.reading import before_words, card
+from dashboard.components.target import card as target_card
 from dashboard.views.measure import MeasurePage
 from dashboard.views.points import Point
 from schema.states import State
@@ -16,6 +17,8 @@ from schema.states import State
 def side(page: MeasurePage, link: Link, checks: str = "", *, checked: bool = False) -> html.Div:
     """The cards beside the trend. `checks` is the address that turns the checks of the reading on, or off."""
     cards = [_stands(page), _before(page), _ask(page, link)]
+    if page.target is not None:
+        cards.insert(0, target_card(page.target, page.measure))
     if page.reading is not None:
         cards.insert(0, card(page.reading, page.measure, checks, shown=checked))
     return html.Div(cards, className="side")

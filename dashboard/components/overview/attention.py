@@ -8,7 +8,7 @@ from dashboard.components import owed, words
 from dashboard.components.links import Link, choice, to_measure
 from dashboard.views.attention import AGO, AttentionView
 from dashboard.views.figure import Change
-from etl.transform.attention import Facts, Item, Moved, Why
+from etl.transform.attention_items import Facts, Item, Moved, Why
 from schema.measures import Measure, Polarity
 from schema.periods import Basis, parse_period
 from schema.states import State
@@ -137,8 +137,52 @@ def _item(item: Item, view: AttentionView, link: Link, moved: Moved | None = Non
             head,
             None if measure is None else html.Span(f" {agency}", className="small"),
             html.Span(sentence(item, view.measures), className="said"),
+            *_to_disputes(item, link, moved),
         ]
     )
+
+
+def _to_disputes(item: Item, link: Link, moved: Moved | None) -> list[dcc.Link | str]:
+    """The way to what two agencies have to settle, under whatever reason the measure stands on the list."""
+    if Why.DISPUTED not in (item.why, *item.also) or moved is Moved.SETTLED:
+        return []
+    words_ = "See the numbers and settle it" if item.why is Why.DISPUTED else "A number behind it is disputed"
+    return [dcc.Link(words_, href=link("/disputes"), className="small")]
+
+
+QUESTIONS = tuple(why for why in Why if why not in (Why.IMPROVED, Why.LATE, Why.MISSING, Why.DISPUTED))
+"""Why a figure of children is a question to ask; a late return is one about an agency."""
+
+
+def finding(item: Item, measures: Mapping[str, Measure], titles: Mapping[str, str]) -> str:
+    """An item as a heading has it, after the area's name: “, July to September 2025: 63.9% of return home interviews
+    were completed within 72 hours, down from 80.5% a year before”. Empty where it has no figure. `titles` are as rows
+    have them, with a category.
+    """
+    facts, measure = item.facts, measures.get(item.measure)
+    if measure is None or facts.value is None:
+        return ""
+    value, category = words.plain(facts.value, measure), titles.get(measure.id, "")[len(measure.title) + 2 :]
+    said = f"{measure.title} {_show(facts.value, measure)}"
+    if measure.says:
+        said = measure.says.format(value=value, category=category)
+    return f", {_when(facts.period, facts.basis)}: {said}, {_short_why(item, measure)}"
+
+
+def _short_why(item: Item, measure: Measure) -> str:
+    """What is amiss, in a few words."""
+    facts = item.facts
+    high = facts.direction > 0
+    if item.why is Why.TARGET and facts.target is not None:
+        return f"{'above' if high else 'below'} the target of {words.plain(facts.target, measure)}"
+    if item.why is Why.SPECIAL:
+        return f"{'higher' if high else 'lower'} than its own past explains"
+    unusual = item.why in (Why.UNUSUAL, Why.POSSIBLY) or (item.why is Why.STATUTORY and facts.among_authorities)
+    if unusual or facts.previous_value is None or facts.value is None:
+        word = "possibly" if item.why is Why.POSSIBLY else "unusually"
+        return f"{word} {'high' if high else 'low'} among English authorities"
+    way = "up" if facts.value > facts.previous_value else "down"
+    return f"{way} from {words.plain(facts.previous_value, measure)} a year before"
 
 
 def sentence(item: Item, measures: Mapping[str, Measure]) -> str:
@@ -153,7 +197,9 @@ def sentence(item: Item, measures: Mapping[str, Measure]) -> str:
         named = words.listed(titles) if 0 < len(titles) <= NAMED else words.plural(len(facts.measures), "measure")
         return f"The newest return ({words.period(facts.periods[-1])}) left out {named}."
     if measure is None or item.why is Why.DISPUTED:
-        return "Two agencies do not agree on this figure."
+        periods = [words.period(code) for code in facts.periods]
+        when = f" for {words.listed(periods)}" if 0 < len(periods) <= NAMED else ""
+        return f"Two agencies give different numbers{when}: there is no figure until they agree."
     said = {
         Why.STATUTORY: _statutory,
         Why.UNUSUAL: _unusual,

@@ -12,10 +12,11 @@ from dashboard.views.attention import AttentionView
 from dashboard.views.figure import FigureView
 from dashboard.views.overview import OverviewPage
 from dashboard.views.received import ReturnFact
+from etl.transform.attention_items import Why
 
 
-def heading(view: OverviewPage, about: str = "") -> list[html.H1 | html.P]:
-    """The page's first sentence: how new the figures are and where they come from.
+def heading(view: OverviewPage, needs: AttentionView | None = None, about: str = "") -> list[html.H1 | html.P]:
+    """The page's first sentence: what of the children needs attention first, and how much more there is.
 
     `about` is what was chosen, in words; empty where all of it is shown.
     """
@@ -37,28 +38,42 @@ def heading(view: OverviewPage, about: str = "") -> list[html.H1 | html.P]:
             ),
         ]
     figures = [row.headline for row in view.rows if row.headline is not None]
+    newest = words.day(max(figure.ends for figure in figures))
+    titles = {row.measure.id: row.title for row in view.rows}
+    known = {row.measure.id: row.measure for row in view.rows}
+    adverse = [] if needs is None else [item for item in needs.items if item.why in attention.QUESTIONS]
+    better = 0 if needs is None else sum(item.why is Why.IMPROVED for item in needs.items)
+    first = next((said for item in adverse if (said := attention.finding(item, known, titles))), "")
+    of = f"the newest figures of {words.plural(len(figures), 'measure')}, up to {newest}"
+    improved = f" {words.capital(number_word(better))} got better suddenly." if better else ""
+    if not first:
+        said = f"Nothing unusual and adverse, suddenly changed or off target in {of}."
+        return [html.H1(f"{name}: nothing stands out among the figures"), html.P(f"{said}{improved}", className="lead")]
+    rest = len(adverse) - 1
+    more = f"{words.capital(number_word(rest))} more to ask about below" if rest else "Nothing more to ask about"
+    return [html.H1(f"{name}{first}"), html.P(f"{more}, in {of}.{improved}", className="lead")]
+
+
+_NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def number_word(count: int) -> str:
+    """A small number as a word, as a sentence has it."""
+    return _NUMBERS[count] if count < len(_NUMBERS) else f"{count:,}"
+
+
+def coverage(view: OverviewPage) -> str:
+    """How many measures have a figure, of whom, and how new: below what the figures say of children."""
+    figures = [row.headline for row in view.rows if row.headline is not None]
     local = [figure for figure in figures if figure.local]
     total = words.plural(view.measures, "measure")
-    more = f" {waiting(view, len(view.waiting))}." if view.waiting else ""
     if local:
-        end = max(figure.ends for figure in local)
-        having = f"all {total} have" if len(local) == view.measures else f"{len(local)} of {total} {_has(local)}"
-        return [
-            html.H1(f"{name}: {having} a local figure, up to {words.day(end)}"),
-            html.P(
-                "The newest figure leads: a rolling year or a date from the local return, else the published one. "
-                f"Comparators are published, and each has a date of its own.{more}",
-                className="lead",
-            ),
-        ]
-    newest = max(figure.ends for figure in figures)
+        end = words.day(max(figure.ends for figure in local))
+        having = f"All {total} have" if len(local) == view.measures else f"{len(local)} of {total} {_has(local)}"
+        return f"{having} a local figure, up to {end}"
     numbers = sum(figure.state.has_value for figure in figures)
     having = total if numbers == view.measures else f"{numbers} of {total}"
-    own = "No local return has been received. " if view.is_home else ""
-    return [
-        html.H1(f"{name}: published figures for {having}, up to {words.day(newest)}"),
-        html.P(f"{own}Every figure has its own date, and so has every comparator.{more}", className="lead"),
-    ]
+    return f"Published figures for {having}, up to {words.day(max(figure.ends for figure in figures))}"
 
 
 def _has(figures: Sequence[FigureView]) -> str:
@@ -83,11 +98,15 @@ def briefing(view: OverviewPage, needs: AttentionView, link: Link) -> html.Secti
 
 def _freshness(view: OverviewPage) -> html.Div:
     items: list[html.Li] = []
+    if view.rows:
+        more = f"{waiting(view, len(view.waiting))}. " if view.waiting else ""
+        rule = "The newest figure leads; comparators are published, each with a date of its own"
+        items.append(html.Li([html.Strong(coverage(view)), html.Span(f"{more}{rule}", className="small")]))
     if not view.is_home:
         items.append(html.Li("Returns come from the home area alone, so every figure here is published"))
     else:
-        items += [returned(fact) for fact in view.returns if fact.newest_period]
-        silent = [fact for fact in view.returns if not fact.newest_period]
+        items += [returned(fact) for fact in view.returns if fact.newest_period or fact.waiting]
+        silent = [fact for fact in view.returns if not fact.newest_period and not fact.waiting]
         if silent and len(silent) == len(view.returns):
             items.append(html.Li("No local return has been received", className="late"))
         elif silent:
@@ -117,9 +136,11 @@ def _freshness(view: OverviewPage) -> html.Div:
 def returned(fact: ReturnFact) -> html.Li:
     """An agency's newest return, and what is missing or due since, in two lines."""
     status = f", {fact.status}" if fact.status else ""
-    said = [f"Newest: {fact.newest_label}{status}"]
+    said = [f"Newest: {fact.newest_label}{status}" if fact.newest_period else "None accepted yet"]
     if fact.missing:
-        said.append(f"{words.listed([words.period(code) for code in fact.missing])} never came")
+        said.append(f"none for {words.listed([words.period(code) for code in fact.missing])}")
+    if fact.waiting:
+        said.append(owed.waiting(fact))
     if fact.late and fact.late_since is not None:
         said.append(f"due since {words.day(fact.late_since)}")
     else:

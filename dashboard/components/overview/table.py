@@ -11,7 +11,7 @@ from dashboard.components.links import Link, to_measure
 from dashboard.components.match import mark, mark_words
 from dashboard.components.reading import word
 from dashboard.components.static import static
-from dashboard.views.figure import Comparator, FigureView
+from dashboard.views.figure import Comparator, FigureView, Rank
 from dashboard.views.overview import OverviewRow, Spark
 from schema.periods import Basis
 from schema.states import State
@@ -30,6 +30,8 @@ class Look:
     """Whether any of those is a term's."""
     years: tuple[int, int]
     """The span of the small lines."""
+    until: float = 0.0
+    """Where the last of them ends, in years: local figures run on beyond the last published year."""
 
 
 def look_of(rows: Sequence[OverviewRow], area: str, link: Link, priorities: dict[str, str]) -> Look:
@@ -42,6 +44,7 @@ def look_of(rows: Sequence[OverviewRow], area: str, link: Link, priorities: dict
         local=any(row.raw is not None or _leads_local(row) for row in rows),
         terms=any(row.raw is not None and row.raw.basis is Basis.TERM for row in rows),
         years=(min(years, default=0), max(years, default=0)),
+        until=max((*years, *(row.spark.local_year for row in rows)), default=0.0),
     )
 
 
@@ -227,7 +230,22 @@ def _spark(row: OverviewRow, look: Look) -> list[html.Img | html.Span]:
     )
     if spark.years:
         return [picture]
-    return [picture, html.Span(f"local, {len(spark.own)} figures", className="sub")]
+    # Another line than the years of the column’s head, so it says what its points are.
+    ends = f"{words.month(spark.labels[0])}{words.DASH}{words.month(spark.labels[-1])}"
+    return [picture, html.Span(f"local {_POINTS[spark.basis]}, {ends}", className="sub")]
+
+
+_POINTS = {
+    Basis.QUARTER: "quarters",
+    Basis.TERM: "terms",
+    Basis.MONTH: "months",
+    Basis.YEAR: "years",
+    Basis.ROLLING_YEAR: "rolling years",
+    Basis.ACADEMIC_YEAR: "school years",
+    Basis.AT_DATE: "dates",
+    Basis.YTD: "years to date",
+    Basis.POOLED_YEARS: "pooled years",
+}
 
 
 def _by_year(spark: Spark, look: Look) -> str:
@@ -236,7 +254,9 @@ def _by_year(spark: Spark, look: Look) -> str:
     span = range(look.years[0], look.years[1] + 1)
     own = [spark.own[at[year]] if year in at else None for year in span]
     england = [spark.england[at[year]] if year in at else None for year in span]
-    return inline.sparkline(own, england, local=spark.local)
+    first = look.years[0]
+    ring = None if spark.local is None else spark.local_year - first
+    return inline.sparkline(own, england, local=spark.local, local_at=ring, last=look.until - first)
 
 
 def _spark_words(row: OverviewRow, spark: Spark, area: str) -> str:
@@ -267,9 +287,16 @@ def _strip(row: OverviewRow, area: str) -> list[html.Img | html.Span]:
             height=inline.STRIP_HEIGHT,
         )
     ]
-    place = row.place
-    if place is not None and place.near:
-        parts.append(html.Span(words.place(place.number, place.end, place.of), className="sub"))
-    elif row.rank is not None:
-        parts.append(html.Span(words.rank(row.rank.rank, row.rank.of, row.measure), className="sub"))
+    if row.rank is not None:
+        parts.append(html.Span(_rank(row, row.rank), className="sub"))
     return parts
+
+
+def _rank(row: OverviewRow, found: Rank) -> str:
+    """The rank, with the figure that is ranked and its date where another one leads the row."""
+    place = words.rank(found.rank, found.of, row.measure, found.level_with)
+    figure = row.published
+    if figure is None or not row.ranks_another:
+        return place
+    value = words.value(figure.value, figure.state, row.measure)
+    return f"published {value}, {words.month(figure.period_label)}: {place}"

@@ -1,0 +1,102 @@
+"""One agency's return for one period: its versions, what was found in them, and what a second person can do."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from dash import MATCH, Dash, Input, Output, State, html, set_props
+from dash.exceptions import PreventUpdate
+from flask import abort
+
+from dashboard import commands, identity
+from dashboard.components import submission as parts
+from dashboard.instants import looking_back
+from dashboard.queries import Queries
+from dashboard.shell import Body, Page, Visit
+from dashboard.views.submission import Action, Wanted, submission_page, titles
+from schema.catalogue import Catalogue
+from schema.context import Context
+from schema.errors import MendableError
+from schema.findings import Severity
+from schema.periods import parse_period
+
+
+def draw(visit: Visit) -> Body:
+    """The return that the address names."""
+    wanted = Wanted(
+        severity=_all(visit.choice("severity", {"all": "", **{s.value: s.value for s in Severity}}, "all")),
+        rule=_all(visit.query.get("rule", "")),
+        order=visit.choice("order", parts.ORDERS, "file"),
+    )
+    agency, period = visit.query["agency"], visit.query["period"]
+    page = submission_page(
+        visit.queries, visit.context, agency, parse_period(period).code, visit.query.get("version", ""), wanted
+    )
+    link = visit.link
+    here = link(f"/returns/{page.spec.id}/{page.status.period}", version=visit.query.get("version", ""))
+    body: list[Any] = [
+        *parts.heading(page, link),
+        parts.done(page, visit.query.get("done", "")),
+        html.Div(
+            [
+                parts.versions(page, link),
+                parts.actions(page, identity.viewer(), here, link, looks_back=visit.context.as_of is not None),
+            ],
+            className="pair returns",
+        ),
+        parts.findings(page, wanted, link),
+        parts.differences(page, *titles(visit.queries)),
+    ]
+    return Body(f"{page.spec.title}, {page.status.label}", [part for part in body if part is not None])
+
+
+def _all(value: str) -> str:
+    return "" if value == "all" else value
+
+
+def connect(app: Dash, queries: Queries, context: Context) -> None:
+    """What a person does with a version. The page is then drawn anew, from the record."""
+
+    @app.callback(
+        Output({"returns": "said", "act": MATCH}, "children"),
+        Input({"returns": "do", "act": MATCH}, "n_clicks"),
+        State({"returns": "words", "act": MATCH}, "value"),
+        State({"returns": "which", "act": MATCH}, "data"),
+        State("address", "search"),
+        prevent_initial_call=True,
+        running=[
+            (Output({"returns": "do", "act": MATCH}, "disabled"), True, False),
+            (Output({"returns": "busy", "act": MATCH}, "children"), "Working; figures are computed anew …", ""),
+        ],
+    )
+    def act(clicks: int | None, words: str | None, which: object, search: str | None) -> str:
+        if not clicks:
+            raise PreventUpdate
+        if not isinstance(which, str) or len(found := which.split("|")) != 4:
+            abort(400)
+        agency, period, version, action = found
+        if action not in set(Action) or not version.isdecimal() or len(version) > 6:
+            abort(400)
+        asked = dict(parse_qsl((search or "").lstrip("?")))
+        try:
+            acting = identity.acting_context(looking_back(context, asked))
+            done = commands.act_on_return(
+                queries.engine, acting, queries.catalogue, action, agency, period, int(version), words or ""
+            )
+        except MendableError as error:
+            return str(error)
+        asked |= {"version": version, "done": str(len(done.events))}
+        set_props("address", {"search": f"?{urlencode(asked)}"})
+        return ""
+
+
+def there(catalogue: Catalogue, asked: Mapping[str, str]) -> bool:
+    """Whether the agency has a return for such a period."""
+    spec = catalogue.returns.get(asked["agency"])
+    try:
+        return spec is not None and parse_period(asked["period"]).kind is spec.period_kind
+    except MendableError:
+        return False
+
+
+PAGE = Page("submission", "/returns/<agency>/<period>", draw, there=there, connect=connect)
