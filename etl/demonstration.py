@@ -1,7 +1,7 @@
 """Fills a database with the demonstration: carried published figures and made-up returns."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from sqlalchemy.engine import Engine
@@ -19,11 +19,14 @@ from schema.catalogue import Catalogue
 from schema.context import Context
 from schema.errors import WrongUseError
 from schema.periods import parse_period
+from schema.working_days import after_working_days
 
 HOME_AREA = "stoke-on-trent"
 PARTNERSHIP_NAME = "Stoke-on-Trent Safeguarding Children Partnership"
 SENDER, READER = "demonstration analyst", "demonstration reader"
 """Who submits and who accepts the made-up returns."""
+LOOKED_AT = date(2025, 11, 20)
+"""A day on which the made-up returns were new: the last of them is of September 2025."""
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
 
 
@@ -62,11 +65,17 @@ def build_demonstration(
     if _complete(engine, catalogue, context):
         return False
     load_publications(
-        engine, carried_files(SAMPLE / "published"), catalogue, context, extract=extract_carried, progress=progress
+        engine,
+        carried_files(SAMPLE / "published"),
+        catalogue,
+        context,
+        extract=extract_carried,
+        accepted_at=lambda found: _hour(found.release, 9),
+        progress=progress,
     )
     _hand_in(engine, sample_returns(catalogue), catalogue, context, today, progress)
     progress("Loading the figures of older papers")
-    load_papers(engine, sample_papers(), catalogue, context)
+    load_papers(engine, sample_papers(), catalogue, context, lambda found: _hour(found.paper.published, 9))
     return True
 
 
@@ -86,12 +95,20 @@ def _hand_in(
             progress(f"Checking {file.name}")
             checked = check_within(connection, sender, catalogue, file, today)
             why = {finding.rule: "The demonstration’s figures are made up." for finding in checked.to_explain}
-            submitted = submit_within(connection, sender, catalogue, checked, explained(checked, why))
+            day = checked.found.extract_date or today
+            submitted = submit_within(connection, sender, catalogue, checked, explained(checked, why), _hour(day, 14))
             if submitted.changed:
-                accept_within(connection, reader, file.agency, file.period, submitted.version.version)
+                version, at = submitted.version.version, _hour(after_working_days(day, 2), 10)
+                accept_within(connection, reader, file.agency, file.period, version, at)
                 fresh.add(file.agency)
         progress("Computing figures")
         compute_returns(connection, catalogue, context, fresh)
+
+
+def _hour(day: date, hour: int) -> datetime:
+    """When something is taken to have happened: what is published on its day of release, a return on its day of extract
+    and two working days later. Otherwise nothing could be seen by looking back. When a file was loaded stays true."""
+    return min(datetime.combine(day, time(hour), UTC), datetime.now(UTC))
 
 
 def _complete(engine: Engine, catalogue: Catalogue, context: Context) -> bool:

@@ -6,7 +6,7 @@ A load is one transaction. Whatever goes wrong, the database is as it was. Agenc
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy.engine import Connection, Engine
@@ -64,12 +64,13 @@ def load_publications(
     release: date | None = None,
     replace: bool = False,
     extract: Callable[[Path, Catalogue, date | None], Extracted] = extract_publication,
+    accepted_at: Callable[[Extracted], datetime] | None = None,
     progress: Progress = quiet,
 ) -> LoadReport:
     """Load published files, all of them or none.
 
     Every file is read before anything is written, so that the database is held only for the writing. `replace` allows
-    a file to say less than what it replaces.
+    a file to say less than what it replaces. A file counts as accepted now, or at the instant that `accepted_at` says.
 
     Raises:
         FileRefusedError: a file is no known publication, a row of it is wrong, or areas or periods that an earlier
@@ -87,7 +88,7 @@ def load_publications(
         for found in read:
             source = _release_source(found, catalogue)
             before = store.versions_of(connection, context, source)
-            source_id, new = store.add_source(connection, context, source)
+            source_id, new = store.add_source(connection, context, source, accepted_at(found) if accepted_at else None)
             replaces = _replaced(connection, found, before[-1], allowed=replace) if new and before else ""
             if new:
                 fresh[source_id] = found

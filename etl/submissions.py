@@ -6,7 +6,7 @@ comes second to the same return is told who came first. Nothing is shown on a pa
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -156,8 +156,10 @@ def submit_within(
     catalogue: Catalogue,
     checked: Checked,
     findings: Sequence[ExplainedFinding],
+    at: datetime | None = None,
 ) -> Submitted:
-    """`submit_return`, over a transaction that is there already; `findings` is what `explained` gave."""
+    """`submit_return`, over a transaction that is there already; `findings` is what `explained` gave. `at` is when that
+    was: now, where nothing is said."""
     file, found = checked.file, checked.found
     if found.extract_date is None:
         raise ValueError("a return without one day of extract is blocked, and `explained` refuses it")
@@ -183,7 +185,7 @@ def submit_within(
         sha256=checked.sha256,
         row_count=len(found.values),
     )
-    kept = add_submission(connection, context, source, file.content, found.values, findings)
+    kept = add_submission(connection, context, source, file.content, found.values, findings, at)
     return Submitted(kept, changed=True, same_as=same_as)
 
 
@@ -238,7 +240,14 @@ def accept_return(
     return replace(accepted, figures=figures)
 
 
-def accept_within(connection: Connection, context: Context, agency: str, period: Period, version: int) -> Accepted:
+def accept_within(
+    connection: Connection,
+    context: Context,
+    agency: str,
+    period: Period,
+    version: int,
+    at: datetime | None = None,
+) -> Accepted:
     """`accept_return`, over a transaction that is there already, without computing figures."""
     one = version_of(connection, context, agency, period.code, version)
     if one.state == store.ACCEPTED:
@@ -256,8 +265,8 @@ def accept_within(connection: Connection, context: Context, agency: str, period:
         None,
     )
     if before is not None:
-        add_event(connection, context, before, store.SUPERSEDED, f"by version {version}")
-    add_event(connection, context, one, store.ACCEPTED, "")
+        add_event(connection, context, before, store.SUPERSEDED, f"by version {version}", at)
+    add_event(connection, context, one, store.ACCEPTED, "", at)
     held = version_of(connection, context, agency, period.code, version)
     return Accepted(held, before.version if before else 0, 0)
 

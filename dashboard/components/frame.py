@@ -10,6 +10,7 @@ from dash import dcc, html
 from dashboard.components import aria, look_back
 from dashboard.components.links import Link, address, control_id
 from dashboard.instants import AS_OF, words, written
+from etl.demonstration import LOOKED_AT
 from schema.areas import Area
 
 PRODUCT = "Safeguarding performance"
@@ -85,7 +86,7 @@ def page(
                 className="header",
             ),
             look_back.banner(as_of, here, nothing=nothing_then) if as_of else None,
-            _banner() if demonstration else None,
+            _banner(as_of, here) if demonstration else None,
             html.Main(
                 list(children),
                 id="main",
@@ -145,12 +146,17 @@ def _picker(area: Area, home: str, authorities: Sequence[Area]) -> dmc.Select:
     )
 
 
-def _banner() -> html.Aside:
+def _banner(as_of: datetime | None, here: str) -> html.Aside:
+    """Says that the returns are made up and, where nobody looks back, leads to the day on which they were new."""
+    text = " The local returns are made up to show how the dashboard works. Published figures are real."
+    newest: list[Any] = [
+        " The returns end in September 2025: ",
+        dcc.Link(f"look at {LOOKED_AT.day} {LOOKED_AT:%B %Y}", href=look_back.at_end_of(LOOKED_AT, here)),
+        ".",
+    ]
+    said: list[Any] = [html.Strong("Illustrative returns"), text, *(newest if as_of is None else [])]
     return html.Aside(
-        [
-            html.Strong("Illustrative returns"),
-            " The local returns shown here are made up to show how the dashboard works. Published figures are real.",
-        ],
+        said,
         className="banner",
         **aria.label("Demonstration"),
     )

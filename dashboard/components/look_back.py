@@ -1,6 +1,6 @@
 """The way to look back: a control in every page's frame, and what every page says while somebody does."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -8,7 +8,7 @@ from dash import dcc, html
 
 from dashboard.components import aria
 from dashboard.components.links import address
-from dashboard.instants import AS_OF, EARLIEST, words
+from dashboard.instants import AS_OF, EARLIEST, words, written
 
 
 def banner(instant: datetime, here: str, *, nothing: bool) -> html.Aside:
@@ -65,6 +65,17 @@ def control(instant: datetime | None, here: str) -> html.Details:
         ],
         className="look-back",
     )
+
+
+def _end_of(day: date) -> datetime:
+    """The instant at which a day ends, as an address that names the day is read."""
+    return datetime.combine(day, time.max, UTC)
+
+
+def at_end_of(day: date, here: str) -> str:
+    """The address of a page as it stood at the end of a day. `here` is the page's address."""
+    path, asked = _parts(here)
+    return address(path, **asked, **{AS_OF: written(_end_of(day))})
 
 
 def _parts(here: str) -> tuple[str, dict[str, str]]:

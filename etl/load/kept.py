@@ -1,11 +1,12 @@
 """Keeps what was made of the data until the data change, and forgets what nobody has looked at for long."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
-from threading import Lock, local
+from threading import Lock, RLock, local
 from typing import Any, TypeVar
 
 from sqlalchemy.engine import Connection, Engine
@@ -54,6 +55,15 @@ class _State:
     """When an earlier state was last asked for, on a clock that counts askings."""
 
 
+@dataclass
+class _Look:
+    """A reader's look at one version: its snapshot, what is kept of it, and how deep it is in making something."""
+
+    connection: Connection
+    state: _State
+    depth: int = 0
+
+
 class Kept:
     """What was made, by key, for one version of the data. Safe to share between threads: nothing kept is ever changed.
 
@@ -64,14 +74,37 @@ class Kept:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._state = _State()
-        self._lock = Lock()
-        self._making = local()
+        self._lock = RLock()
+        self._installing = Lock()
+        self._looks = local()
         self._clock = count()
 
     def version(self) -> int:
-        """The version of the data now."""
-        with reading(self._engine) as connection:
+        """The version of the data now, or the one that this thread reads."""
+        with self.reading() as connection:
             return store.data_version(connection)
+
+    @contextmanager
+    def one_version(self) -> Iterator[None]:
+        """Everything that this thread asks for inside is of the version that there is at the beginning.
+
+        A transaction stays open inside, and what is not kept yet is read in it: so it is of that version too, whatever
+        is written meanwhile. Inside another one it changes nothing. Not for what writes and then reads what it wrote.
+        """
+        if self._look is not None:
+            yield
+            return
+        with reading(self._engine) as connection, self._looking(_Look(connection, self._state_in(connection))):
+            yield
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that reads: the one of this thread's version where it is inside `one_version`."""
+        if self._look is not None:
+            yield self._look.connection
+            return
+        with reading(self._engine) as connection:
+            yield connection
 
     def instants(self) -> tuple[datetime, ...]:
         """The earlier states of which something is kept."""
@@ -79,7 +112,7 @@ class Kept:
 
     def known(self, context: Context) -> Context:
         """The context that stands for all those that see the same. Only while something is being made."""
-        return settled(context, self._state.instants)
+        return settled(context, self._looked_at().instants)
 
     def of(self, key: Key, make: Callable[[Connection], Made]) -> Made:
         """What `make` gives over a connection, kept until the data change.
@@ -87,42 +120,84 @@ class Kept:
         One thread makes at a time, over one connection, however deep making one thing asks for another: readers who
         come together wait for what the first of them makes, and never exhaust the pool.
         """
-        outer: Connection | None = getattr(self._making, "connection", None)
-        if outer is not None:
-            return self._made(self._state, key, make, outer)
+        if self._look is not None:
+            return self._of(self._look, key, make)
         state = self._state
         if self.version() == state.version:
-            named = self._named(state, key)
-            found: Any = state.made.get(named, _NOTHING)
+            found = self._found(state, key)
             if found is not _NOTHING:
-                self._use(state, named)
                 return found  # type: ignore[no-any-return]
+        # Only who makes holds a connection: any number may wait for the lock.
         with self._lock, reading(self._engine) as connection:
-            version = store.data_version(connection)
-            if version != self._state.version:
-                self._state = _State(version, instants_of_change(connection))
-            self._making.connection = connection
-            try:
-                return self._made(self._state, key, make, connection)
-            finally:
-                self._making.connection = None
-                _forget(self._state)
+            look = _Look(connection, self._state_in(connection))
+            with self._looking(look):
+                return self._of(look, key, make)
 
     def holds(self, key: Key) -> bool:
         """Whether something of this key is kept. Only while something is being made."""
-        return self._named(self._state, key) in self._state.made
-
-    def _made(self, state: _State, key: Key, make: Callable[[Connection], Made], connection: Connection) -> Made:
-        named = self._named(state, key)
-        if named not in state.made:
-            state.made[named] = make(connection)
-        self._use(state, named)
-        made: Made = state.made[named]
-        return made
+        state = self._looked_at()
+        return self._named(state, key) in state.made
 
     def put(self, key: Key, made: Any) -> None:
         """Keep what was made on the way to something else. Only while that is being made."""
-        self._state.made[self._named(self._state, key)] = made
+        state = self._looked_at()
+        state.made[self._named(state, key)] = made
+
+    @property
+    def _look(self) -> _Look | None:
+        """What this thread looks at while it has one version or makes something."""
+        return getattr(self._looks, "look", None)
+
+    def _looked_at(self) -> _State:
+        return self._state if self._look is None else self._look.state
+
+    @contextmanager
+    def _looking(self, look: _Look) -> Iterator[None]:
+        self._looks.look = look
+        try:
+            yield
+        finally:
+            self._looks.look = None
+
+    def _state_in(self, connection: Connection) -> _State:
+        """What is kept of the version that a transaction reads; a new beginning where that is another one.
+
+        A reader of the version before goes on with what was kept of it, alone.
+        """
+        version = store.data_version(connection)
+        with self._installing:
+            if self._state.version != version:
+                self._state = _State(version, instants_of_change(connection))
+            return self._state
+
+    def _of(self, look: _Look, key: Key, make: Callable[[Connection], Made]) -> Made:
+        found = self._found(look.state, key)
+        if found is _NOTHING:
+            with self._lock:
+                look.depth += 1
+                try:
+                    found = self._made(look, key, make)
+                finally:
+                    look.depth -= 1
+                    if not look.depth:
+                        _forget(look.state)
+        return found  # type: ignore[no-any-return]
+
+    def _made(self, look: _Look, key: Key, make: Callable[[Connection], Made]) -> Any:
+        # Another thread may have made it while this one waited.
+        found = self._found(look.state, key)
+        if found is _NOTHING:
+            named = self._named(look.state, key)
+            found = look.state.made[named] = make(look.connection)
+            self._use(look.state, named)
+        return found
+
+    def _found(self, state: _State, key: Key) -> Any:
+        named = self._named(state, key)
+        found = state.made.get(named, _NOTHING)
+        if found is not _NOTHING:
+            self._use(state, named)
+        return found
 
     def _named(self, state: _State, key: Key) -> Key:
         return tuple(settled(part, state.instants) if isinstance(part, Context) else part for part in key)

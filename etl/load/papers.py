@@ -3,8 +3,9 @@
 They stand in a table of their own: no figure of a measure is ever computed from them, and none is joined to them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -40,9 +41,14 @@ class LoadedPaper:
 
 
 def load_papers(
-    engine: Engine, paths: Sequence[Path], catalogue: Catalogue, context: Context
+    engine: Engine,
+    paths: Sequence[Path],
+    catalogue: Catalogue,
+    context: Context,
+    accepted_at: Callable[[PaperFile], datetime] | None = None,
 ) -> tuple[LoadedPaper, ...]:
-    """Load files of papers' figures, all of them or none. A changed file supersedes what was loaded from it before.
+    """Load files of papers' figures, all of them or none. A changed file supersedes what was loaded from it before. A
+    file counts as accepted now, or at the instant that `accepted_at` says.
 
     Raises:
         FileRefusedError: a row of a file is wrong; nothing was changed.
@@ -50,10 +56,10 @@ def load_papers(
     read = [read_paper(path, catalogue) for path in paths]
     with writing(engine) as connection:
         store.require_partnership(connection, context)
-        return tuple(_keep(connection, context, found) for found in read)
+        return tuple(_keep(connection, context, found, accepted_at(found) if accepted_at else None) for found in read)
 
 
-def _keep(connection: Connection, context: Context, found: PaperFile) -> LoadedPaper:
+def _keep(connection: Connection, context: Context, found: PaperFile, at: datetime | None) -> LoadedPaper:
     new = store.NewSource(
         kind=PAPER,
         publisher=found.paper.id,
@@ -65,7 +71,7 @@ def _keep(connection: Connection, context: Context, found: PaperFile) -> LoadedP
         sha256=found.sha256,
         row_count=len(found.figures),
     )
-    source_id, is_new = store.add_source(connection, context, new)
+    source_id, is_new = store.add_source(connection, context, new, at)
     if is_new:
         rows = found.figures.rename(columns=_TO_TABLE).assign(source_id=source_id)
         bulk_insert(connection, store.table_of(HistoricFigureRow), rows)

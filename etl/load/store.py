@@ -145,8 +145,10 @@ def places_said(connection: Connection, source_id: int) -> set[tuple[str, str, s
     return {(str(a), str(p), str(q)) for query in queries for a, p, q in connection.execute(query.distinct())}
 
 
-def add_source(connection: Connection, context: Context, new: NewSource) -> tuple[int, bool]:
-    """Keep a release as accepted; an older version of the same edition is superseded.
+def add_source(
+    connection: Connection, context: Context, new: NewSource, accepted_at: datetime | None = None
+) -> tuple[int, bool]:
+    """Keep a release as accepted, now or at an instant; an older version of the same edition is superseded.
 
     Returns its id, and False where the same content is already there (nothing is then changed).
     """
@@ -165,9 +167,10 @@ def add_source(connection: Connection, context: Context, new: NewSource) -> tupl
         )
         .returning(SourceRow.id)
     ).scalar_one()
+    at = accepted_at or now
     if same:
-        add_event(connection, context, same[-1].id, SUPERSEDED, now, f"by version {len(same) + 1}")
-    add_event(connection, context, source_id, ACCEPTED, now, "")
+        add_event(connection, context, same[-1].id, SUPERSEDED, at, f"by version {len(same) + 1}")
+    add_event(connection, context, source_id, ACCEPTED, at, "")
     return source_id, True
 
 

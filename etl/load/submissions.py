@@ -132,10 +132,12 @@ def add_submission(
     content: bytes,
     values: pd.DataFrame,
     findings: Sequence[ExplainedFinding],
+    at: datetime | None = None,
 ) -> SubmissionVersion:
     """Keep a version of a return, its file, its values and its findings. It waits until a second person accepts it.
 
-    A version of the same return that was waiting is superseded. `new.released_on` is the day of extract.
+    A version of the same return that was waiting is superseded. `new.released_on` is the day of extract; `at` is when
+    it was submitted, now where nothing is said.
     """
     earlier = submissions(connection, context.at(None), new.publisher, new.edition)
     version = max((one.version for one in earlier), default=0) + 1
@@ -153,7 +155,8 @@ def add_submission(
     ).scalar_one()
     for waiting in earlier:
         if waiting.waits:
-            add_event(connection, context, waiting, store.SUPERSEDED, f"by version {version}, before it was accepted")
+            words = f"by version {version}, before it was accepted"
+            add_event(connection, context, waiting, store.SUPERSEDED, words, at)
     connection.execute(sa.insert(SubmissionFileRow).values(source_id=source_id, content=content))
     if findings:
         connection.execute(
@@ -187,16 +190,23 @@ def add_submission(
         new.row_count,
         new.released_on,
         new.status,
-        (SubmissionEvent(SUBMITTED, now, context.viewer, ""),),
+        (SubmissionEvent(SUBMITTED, at or now, context.viewer, ""),),
     )
-    store.add_event(connection, context, source_id, SUBMITTED, now, "")
+    store.add_event(connection, context, source_id, SUBMITTED, at or now, "")
     store.audit(connection, context, "return submitted", _subject(kept), {"file": new.file_name, "version": version})
     return kept
 
 
-def add_event(connection: Connection, context: Context, version: SubmissionVersion, event: str, reason: str) -> None:
-    """Write down what happened to a version, who did it and why."""
-    store.add_event(connection, context, version.source_id, event, datetime.now(UTC), reason)
+def add_event(
+    connection: Connection,
+    context: Context,
+    version: SubmissionVersion,
+    event: str,
+    reason: str,
+    at: datetime | None = None,
+) -> None:
+    """Write down what happened to a version, who did it and why; now, or at an instant."""
+    store.add_event(connection, context, version.source_id, event, at or datetime.now(UTC), reason)
     details = {"version": version.version, "reason": reason}
     store.audit(connection, context, f"return {event}", _subject(version), details)
 
