@@ -115,7 +115,7 @@ def create_app(settings: Settings, queries: Queries | None = None, context: Cont
     app.layout = dmc.MantineProvider(
         [
             dcc.Location(id="address", refresh=False),
-            html.Div(id="page"),
+            html.Div(frame.being_made(), id="page"),
             dcc.Store(id="written"),
             dcc.Store(id="drawn"),
         ],

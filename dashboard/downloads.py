@@ -131,8 +131,9 @@ Make = Callable[[Context, Mapping[str, str]], tuple[str, str]]
 
 def _answered(queries: Queries, context: Context, make: Make) -> Response:
     try:
-        then = with_framework(queries.catalogue, looking_back(context, request.args), request.args.get("framework"))
-        stem, text = make(then, request.args)
+        with queries.one_version():
+            then = with_framework(queries.catalogue, looking_back(context, request.args), request.args.get("framework"))
+            stem, text = make(then, request.args)
     except MendableError as error:
         return Response(f"{error}\n", 404, mimetype="text/plain")
     # Two files of one name would be taken for one another: which of them is of the past, its name says.

@@ -37,11 +37,12 @@ def add_routes(server: Flask, queries: Queries, context: Context) -> None:
 
     @server.get("/download/returns.csv")
     def download_returns() -> Response:
-        return _answered(lambda: ("returns.csv", _text(status_csv(statuses(queries, asked()))), CSV))
+        return _answered(queries, lambda: ("returns.csv", _text(status_csv(statuses(queries, asked()))), CSV))
 
     @server.get("/download/reminders.csv")
     def download_reminders() -> Response:
         return _answered(
+            queries,
             lambda: ("returns-due.csv", _text(owed.as_csv(owed.reminders(queries, asked()))), CSV),
         )
 
@@ -55,11 +56,11 @@ def add_routes(server: Flask, queries: Queries, context: Context) -> None:
                 ICS,
             )
 
-        return _answered(make)
+        return _answered(queries, make)
 
     @server.get("/download/rules.csv")
     def download_rules() -> Response:
-        return _answered(lambda: ("rules-of-returns.csv", _text(rules_csv()), CSV))
+        return _answered(queries, lambda: ("rules-of-returns.csv", _text(rules_csv()), CSV))
 
     @server.get("/download/returns/<agency>/<period>/<version>/original")
     def download_original(agency: str, period: str, version: str) -> Response:
@@ -67,7 +68,7 @@ def add_routes(server: Flask, queries: Queries, context: Context) -> None:
             one = version_named(queries, asked(), agency, period, version)
             return one.file_name, queries.original(one), UNKNOWN
 
-        return _answered(make)
+        return _answered(queries, make)
 
     @server.get("/download/returns/<agency>/<period>/<version>/marked.xlsx")
     def download_marked(agency: str, period: str, version: str) -> Response:
@@ -77,7 +78,7 @@ def add_routes(server: Flask, queries: Queries, context: Context) -> None:
             name = f"{agency}-{one.period}-version-{one.version}-marked.xlsx"
             return name, marked_copy(queries.original(one), one.file_name, found), XLSX
 
-        return _answered(make)
+        return _answered(queries, make)
 
     @server.get("/download/returns/<agency>/<period>/<version>/findings.csv")
     def download_findings(agency: str, period: str, version: str) -> Response:
@@ -86,7 +87,7 @@ def add_routes(server: Flask, queries: Queries, context: Context) -> None:
             text = csv_text((*FINDING_COLUMNS, "explanation"), rows_of(queries.findings(one)))
             return f"{agency}-{one.period}-version-{one.version}-findings.csv", _text(text), CSV
 
-        return _answered(make)
+        return _answered(queries, make)
 
 
 def looking_at(queries: Queries, context: Context, query: Mapping[str, str]) -> Context:
@@ -99,9 +100,10 @@ def _text(text: str) -> bytes:
     return f"\ufeff{text}".encode()
 
 
-def _answered(make: Callable[[], Made]) -> Response:
+def _answered(queries: Queries, make: Callable[[], Made]) -> Response:
     try:
-        name, content, kind = make()
+        with queries.one_version():
+            name, content, kind = make()
     except MendableError as error:
         return Response(f"{error}\n", 404, mimetype="text/plain")
     answer = send_file(

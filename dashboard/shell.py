@@ -154,17 +154,18 @@ class Shell:
         area: Area | None = None
         context, asked, nothing_then = self.context, "", False
         try:
-            partnership = self.queries.partnership(self.context)
-            area = home_area(self.queries, self.context, None)
-            context = looking_back(self.context, query)
-            nothing_then = context.as_of is not None and not self.queries.sources(context)
-            context = with_framework(self.queries.catalogue, context, query.get("framework"))
-            asked = context.framework if context.framework != self.context.framework else ""
-            area = home_area(self.queries, self.context, query.get("area"))
-            if not area.ranked:
-                other, area = area, home_area(self.queries, self.context, None)
-                raise WrongUseError(f"{other.name} is not a local authority. Choose one at the top of the page.")
-            body = page.draw(Visit(self.queries, context, partnership, area, page.path, query, asked))
+            with self.queries.one_version():
+                partnership = self.queries.partnership(self.context)
+                area = home_area(self.queries, self.context, None)
+                context = looking_back(self.context, query)
+                nothing_then = context.as_of is not None and not self.queries.sources(context)
+                context = with_framework(self.queries.catalogue, context, query.get("framework"))
+                asked = context.framework if context.framework != self.context.framework else ""
+                area = home_area(self.queries, self.context, query.get("area"))
+                if not area.ranked:
+                    other, area = area, home_area(self.queries, self.context, None)
+                    raise WrongUseError(f"{other.name} is not a local authority. Choose one at the top of the page.")
+                body = page.draw(Visit(self.queries, context, partnership, area, page.path, query, asked))
         except MendableError as error:
             body = Body("This cannot be shown", frame.cannot_show(str(error), _elsewhere(context)))
         except Exception:

@@ -56,7 +56,8 @@
   }
 
   // A page has been drawn: name it in the tab, and put the focus where a reader expects it – on the control that was
-  // just used, or at the top of the page after following a link.
+  // just used, on the part of the page that the address names (/returns/rules#row-duplicate), which was not there when the
+  // browser looked for it, or at the top of the page after following a link.
   function drawn() {
     window.requestAnimationFrame(function () {
       const main = document.getElementById("main");
@@ -64,7 +65,13 @@
       document.title = main.dataset.title;
       const path = window.location.pathname;
       const control = focusAfter && document.getElementById(focusAfter);
+      const part = drawnPath !== path && document.getElementById(window.location.hash.slice(1));
       if (control) focusOn(control);
+      else if (part && main.contains(part)) {
+        part.tabIndex = -1;
+        part.focus({ preventScroll: true });
+        part.scrollIntoView({ block: "center" });
+      }
       else if (drawnPath !== null && drawnPath !== path) main.focus({ preventScroll: true });
       focusAfter = null;
       drawnPath = path;

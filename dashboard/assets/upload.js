@@ -3,10 +3,19 @@
 (function () {
   "use strict";
 
-  const LARGEST = 10 * 1024 * 1024; // as dashboard/views/upload.py has it
+  let turn = 0; // how many files have been chosen on the page
+
+  // The server says how large a file may be, and what is said of one that is larger.
+  function limits() {
+    return document.getElementById("upload-card").dataset;
+  }
+
+  function isTooLarge(bytes) {
+    return bytes > Number(limits().largest);
+  }
 
   function tooLarge(name) {
-    return name + " is larger than 10 MB, and a return has well under 1. Send the return’s table alone, without its workings.";
+    return limits().tooLarge.replace("{name}", function () { return name; });
   }
 
   function say(text) {
@@ -16,7 +25,7 @@
   // Before the component of Dash sees it: reading a film into memory would end the tab.
   function guard(event, files) {
     if (!files || !files.length) return;
-    const large = Array.from(files).find(function (file) { return file.size > LARGEST; });
+    const large = Array.from(files).find(function (file) { return isTooLarge(file.size); });
     if (!large && files.length === 1) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -51,13 +60,15 @@
     });
   });
 
-  function take(contents, modified, name) {
+  // The box is emptied each time, and each choice has a number: the very same file once more is checked once more.
+  function take(contents, name) {
     const none = window.dash_clientside.no_update;
-    if (!contents) return [none, none, none];
+    if (!contents) return [none, none, none, none];
     const comma = contents.indexOf(",");
     const content = contents.slice(comma + 1);
-    if (content.length * 0.75 > LARGEST) return [null, tooLarge(name), true];
-    return [{ name: name, content: content }, "", false];
+    if (isTooLarge(content.length * 0.75)) return [null, tooLarge(name), true, null];
+    turn += 1;
+    return [{ name: name, content: content, turn: turn }, "", false, null];
   }
 
   const RANK = { error: 0, warning: 1, note: 2 };

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from dashboard.cli import charts, comparing, disputes, figures, papers, partnership, publications, returns
+from dashboard.cli import charts, disputes, figures, papers, partnership, publications, returns
 from dashboard.cli.shared import ERR, show_findings
 from schema.errors import FileRefusedError, MendableError
 
@@ -25,7 +25,6 @@ app.add_typer(figures.commands)
 app.add_typer(publications.commands, name="publication")
 app.add_typer(charts.commands, name="chart")
 app.add_typer(papers.commands, name="paper")
-returns.commands.add_typer(comparing.commands)
 app.add_typer(returns.commands, name="return")
 app.add_typer(disputes.commands, name="dispute")
 

@@ -5,7 +5,17 @@ from typing import Annotated
 
 import typer
 
-from dashboard.cli.shared import ERR, OUT, AsOf, OutputFormat, context_of, day_of, open_database, print_rows
+from dashboard.cli.shared import (
+    ERR,
+    OUT,
+    AsOf,
+    OutputFormat,
+    context_of,
+    day_of,
+    open_database,
+    open_queries,
+    print_rows,
+)
 
 commands = typer.Typer(
     help="What people put on charts: new baselines, events, targets.", no_args_is_help=True, rich_markup_mode=None
@@ -172,14 +182,13 @@ def list_notes(
     """List the baselines, events and targets on charts: who, when and why."""
     import pandas as pd
 
-    from dashboard.queries import Queries
     from schema.catalogue import default_catalogue
 
     catalogue = default_catalogue()
     chosen = catalogue.measure(measure) if measure else None
     context = context_of(as_of)
-    with open_database() as engine:
-        found = Queries(engine, catalogue).chart_notes(context, withdrawn=withdrawn)
+    with open_queries() as queries:
+        found = queries.chart_notes(context, withdrawn=withdrawn)
     rows = [
         {
             "number": note.id,

@@ -11,6 +11,7 @@ from dashboard.cli.shared import (
     OutputFormat,
     context_of,
     open_database,
+    open_queries,
     print_rows,
     progress_shown,
 )
@@ -36,13 +37,11 @@ def list_disputes(
     """List the disputes, open ones first: both numbers, who gave them, which measures wait for them."""
     import pandas as pd
 
-    from dashboard.queries import Queries
     from dashboard.views.disputes import disputes_page
-    from schema.catalogue import default_catalogue
 
     context = context_of(as_of)
-    with open_database() as engine:
-        page = disputes_page(Queries(engine, default_catalogue()), context)
+    with open_queries() as queries:
+        page = disputes_page(queries, context)
     rows = []
     for view in page.open if only_open else (*page.open, *page.settled):
         first, held = view.claims[0], view.settled.settlement if view.settled else None

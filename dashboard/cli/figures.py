@@ -10,7 +10,7 @@ from dashboard.cli.shared import (
     OutputFormat,
     context_of,
     day_of,
-    open_database,
+    open_queries,
     print_rows,
     progress_shown,
 )
@@ -67,17 +67,16 @@ def indicators(
 ) -> None:
     """Print one row for each measure, area, period, basis, category and comparator."""
     from dashboard.indicators import indicators as rows_of
-    from dashboard.queries import Queries
     from schema.areas import load_areas
     from schema.catalogue import default_catalogue
     from schema.periods import parse_period
 
     catalogue = default_catalogue()
     context = context_of(as_of)
-    with open_database() as engine, progress_shown() as progress:
+    with open_queries() as queries, progress_shown() as progress:
         progress("Reading and comparing")
         found = rows_of(
-            Queries(engine, catalogue),
+            queries,
             context,
             measure=catalogue.measure(measure).id if measure else None,
             area=load_areas().find(area) if area else None,

@@ -13,6 +13,7 @@ from dashboard.cli.shared import (
     context_of,
     day_of,
     open_database,
+    open_queries,
     print_rows,
     progress_shown,
 )
@@ -70,13 +71,12 @@ def disagreements(
 
     The first publisher's figure is the one that is shown; the two are never averaged.
     """
-    from dashboard.queries import Queries
     from schema.catalogue import default_catalogue
 
     catalogue, context = default_catalogue(), context_of(as_of)
-    with open_database() as engine, progress_shown() as progress:
+    with open_queries() as queries, progress_shown() as progress:
         progress("Comparing")
-        found = Queries(engine, catalogue).agreement(context, catalogue.measure(measure).id if measure else None)
+        found = queries.agreement(context, catalogue.measure(measure).id if measure else None)
     differing = found[~found["agrees"].astype(bool)].drop(columns=["agrees"])
     print_rows(differing.sort_values(["measure", "period", "area"]), output)
     ERR.print(f"{len(found):,} figures are in both; {len(differing):,} differ.", markup=False)

@@ -16,6 +16,7 @@ from schema.exports import plain_cell
 if TYPE_CHECKING:
     import pandas as pd
 
+    from dashboard.queries import Queries
     from etl.load.engine import Engine
     from schema.context import Context
     from schema.findings import Finding
@@ -65,6 +66,22 @@ def open_database(*, ready: bool = True) -> "Iterator[Engine]":
         engine.dispose()
 
 
+@contextmanager
+def open_queries() -> "Iterator[Queries]":
+    """What a command reads: all of it is of one version of the data, whatever is written meanwhile.
+
+    Raises:
+        DatabaseNotReadyError: as `open_database` does.
+    """
+    from dashboard.queries import Queries
+    from schema.catalogue import default_catalogue
+
+    with open_database() as engine:
+        queries = Queries(engine, default_catalogue())
+        with queries.one_version():
+            yield queries
+
+
 AsOf = Annotated[
     str,
     typer.Option(
@@ -101,6 +118,11 @@ def show_findings(findings: "tuple[Finding, ...]") -> None:
     """Print a line for each finding on standard error."""
     for finding in findings:
         ERR.print(f"{finding.severity.value}: {finding.sentence()} [{finding.rule}]", markup=False)
+
+
+def counted(number: int, one: str) -> str:
+    """“1 error”, “2 errors”."""
+    return f"{number:,} {one}" if number == 1 else f"{number:,} {one}s"
 
 
 def today() -> date:

@@ -77,7 +77,7 @@ def page(
                             **aria.label("Main"),
                         ),
                         _switch(frameworks, framework, elsewhere) if frameworks else None,
-                        _who(who, here, proved=proved),
+                        _who(who, here, kept, proved=proved),
                         _picker(area, home, authorities) if area else None,
                         look_back.control(as_of, here),
                     ],
@@ -121,12 +121,13 @@ def _nav_link(to: str, word: str, path: str, kept: dict[str, str], here_is: str 
     return dcc.Link(here, href=address(to, **kept), className="nav-link nav-here")
 
 
-def _who(who: str, here: str, *, proved: bool) -> html.P:
+def _who(who: str, here: str, kept: dict[str, str], *, proved: bool) -> html.P:
     """Who is working, and the way to say it and to come back here."""
     if proved:
         return html.P(f"Working as {who}" if who else "Not signed in", className="who")
     back = "" if here.startswith("/who") else here
-    link = dcc.Link("change" if who else "Say who is working", href=address("/who", next=back), className="who-link")
+    href = address("/who", **kept, next=back)
+    link = dcc.Link("change" if who else "Say who is working", href=href, className="who-link")
     return html.P([f"Working as {who} – ", link] if who else link, className="who")
 
 
@@ -159,6 +160,24 @@ def _banner(as_of: datetime | None, here: str) -> html.Aside:
         said,
         className="banner",
         **aria.label("Demonstration"),
+    )
+
+
+def being_made() -> html.Div:
+    """What stands there until the first page has come: after new figures that takes seconds. Styles bring it into sight
+    only once it has taken long enough to wonder."""
+    return html.Div(
+        [
+            html.Header(
+                html.Div(html.Div(html.Strong(PRODUCT), className="brand"), className="bar"), className="header"
+            ),
+            html.Main(
+                html.P("Preparing the figures …", className="lead", role="status"),  # role tells it to screen readers
+                id="main",
+                tabIndex=-1,
+            ),
+        ],
+        className="page being-made",
     )
 
 

@@ -1,12 +1,14 @@
 """Addresses and the controls that write them."""
 
 from collections.abc import Callable
-from urllib.parse import urlencode
+from functools import partial
+from urllib.parse import parse_qsl, urlencode
 
 import dash_mantine_components as dmc
 from dash import dcc
 
 from dashboard.components import aria
+from dashboard.instants import AS_OF
 from schema.measures import Measure
 
 CONTROL = "control"
@@ -19,6 +21,21 @@ def address(path: str, **query: str) -> str:
     """A path with its query; what is empty is left out, so that one view has one address."""
     given = urlencode({key: value for key, value in query.items() if value})
     return f"{path}?{given}" if given else path
+
+
+def asked_of(search: str | None) -> dict[str, str]:
+    """What the query of an address asks for, by name."""
+    return dict(parse_qsl((search or "").lstrip("?")))
+
+
+KEPT = ("area", "framework", AS_OF)
+"""What `Visit.link` keeps of an address."""
+
+
+def keeping(search: str | None) -> Link:
+    """`Visit.link` for what a callback makes: it keeps the same of `search`, the address that the visitor is at."""
+    asked = asked_of(search)
+    return partial(address, **{name: asked[name] for name in KEPT if name in asked})
 
 
 def to_measure(measure: Measure, link: Link, title: str = "") -> dcc.Link:

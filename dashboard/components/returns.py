@@ -9,7 +9,7 @@ from dash import dcc, html
 
 from dashboard.components import aria, words
 from dashboard.components.cards import section
-from dashboard.components.links import Link, address
+from dashboard.components.links import Link
 from dashboard.components.static import static
 from dashboard.views.reminders import Reminder
 from dashboard.views.return_status import ReturnsPage, ReturnState, ReturnStatus, Waiting
@@ -55,6 +55,18 @@ _CORRECTIONS = {
 def to_return(status: ReturnStatus, link: Link) -> str:
     """The address of a return."""
     return link(f"/returns/{status.agency}/{status.period}")
+
+
+TO_SEND = (
+    ReturnState.DUE, ReturnState.OVERDUE, ReturnState.MISSING, ReturnState.NEVER,
+    ReturnState.SENT_BACK, ReturnState.WITHDRAWN,
+)  # fmt: skip
+"""States in which the agency has to send something."""
+
+
+def to_upload(status: ReturnStatus, link: Link) -> str:
+    """The address at which a return is uploaded, with its agency and period filled in."""
+    return link("/returns/upload", agency=status.agency, period=status.period)
 
 
 def word(status: ReturnStatus) -> str:
@@ -109,15 +121,18 @@ def mark(status: ReturnStatus) -> html.Span:
     return html.Span([shape, word(status)], className=f"rs rs-{status.state.value}")
 
 
-def _cell(status: ReturnStatus, link: Link, *, label: bool) -> html.Td:
-    named = html.Span(f"{words.capital(status.label)}: ", className="word") if label else None
-    inner: list[Any] = [dcc.Link(mark(status), href=to_return(status, link))]
-    inner.append(_under(status))
+def _cell(status: ReturnStatus, link: Link, *, upload: bool) -> html.Td:
+    named = html.Span(f"{words.capital(status.label)}: ", className="word")
+    inner: list[Any] = [dcc.Link(mark(status), href=to_return(status, link)), _under(status)]
+    if upload and status.state in TO_SEND:
+        of = html.Span(f" {words.within(status.agency_title)}, {status.label}", className="unseen")
+        inner.append(dcc.Link(["Upload it", of], href=to_upload(status, link), className="upload-it doing"))
     return html.Td([named, html.Div(inner)], role="cell", className="rs-cell")
 
 
-def grid(found: Sequence[ReturnStatus], kind: PeriodKind, link: Link) -> html.Section | None:
-    """Agency × period, the newest period first; None where no agency has such periods."""
+def grid(found: Sequence[ReturnStatus], kind: PeriodKind, link: Link, *, upload: bool) -> html.Section | None:
+    """Agency × period, the newest period first, with the way to `upload` what is to be sent; None where no agency has
+    such periods."""
     rows: dict[str, dict[str, ReturnStatus]] = defaultdict(dict)
     for one in found:
         if one.kind is kind:
@@ -152,7 +167,7 @@ def grid(found: Sequence[ReturnStatus], kind: PeriodKind, link: Link) -> html.Se
                     role="rowheader",
                 ),
                 *(
-                    _cell(cells[one.period], link, label=True) if one.period in cells else html.Td("", role="cell")
+                    _cell(cells[one.period], link, upload=upload) if one.period in cells else html.Td("", role="cell")
                     for one in ordered
                 ),
             ],
@@ -297,7 +312,7 @@ def queue(waiting: Sequence[Waiting], viewer: str, link: Link, *, here: str) -> 
     )
     body: list[Any] = [static(table)]
     if not viewer:
-        href = address("/who", next=here)
+        href = link("/who", next=here)
         body.append(
             html.P([dcc.Link("Say who is working", href=href), " to see which you can accept."], className="small")
         )

@@ -21,7 +21,9 @@ _NAMES = {
     "dateTime": "datetime",
     "tabIndex": "tabindex",
 }
-_PLAIN = frozenset({"alt", "download", "height", "href", "id", "open", "role", "scope", "src", "title", "width"})
+_PLAIN = frozenset(
+    {"alt", "download", "height", "href", "id", "open", "rel", "role", "scope", "src", "target", "title", "width"}
+)
 
 
 def static(component: Component) -> html.Article:

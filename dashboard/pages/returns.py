@@ -16,7 +16,9 @@ def draw(visit: Visit) -> Body:
     """What is owed, what waits, and where every return stands."""
     page = returns_page(visit.queries, visit.context)
     link, viewer = visit.link, identity.viewer()
-    grids = [returns.grid(page.statuses, kind, link) for kind in (PeriodKind.QUARTER, PeriodKind.TERM)]
+    # Nothing can be submitted to the past.
+    upload = visit.context.as_of is None
+    grids = [returns.grid(page.statuses, kind, link, upload=upload) for kind in (PeriodKind.QUARTER, PeriodKind.TERM)]
     downloads = [
         ("Calendar (.ics)", link("/download/reminders.ics")),
         ("CSV", link("/download/reminders.csv")),
@@ -25,7 +27,7 @@ def draw(visit: Visit) -> Body:
         *returns.heading(page),
         html.P(
             [
-                dcc.Link("Upload a return", href=link("/returns/upload")),
+                dcc.Link("Upload a return", href=link("/returns/upload"), className="button doing") if upload else None,
                 dcc.Link("What a return is checked for", href=link("/returns/rules")),
                 dcc.Link(_disputes(visit), href=link("/disputes")),
                 html.A("Download this table (CSV)", href=link("/download/returns.csv"), download=""),

@@ -56,7 +56,7 @@ def draw(visit: Visit) -> Body:
                     everything="Every rule",
                 ),
                 html.P(f"{number} of {words.plural(len(every), 'rule')} shown", role="status"),
-                download("/download/rules.csv", "CSV", "all rules"),
+                download(visit.link("/download/rules.csv"), "CSV", "all rules"),
             ],
             className="filters catalogue-filters",
             role="search",

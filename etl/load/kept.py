@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
-from threading import Lock, RLock, local
+from threading import BoundedSemaphore, Lock, RLock, local
 from typing import Any, TypeVar
 
 from sqlalchemy.engine import Connection, Engine
@@ -24,6 +24,9 @@ INSTANTS = 4
 
 VIEWS = 500
 """Small things that are kept for one day and one area each."""
+
+LOOKS = 8
+"""Readers that hold a version at once, each over a connection; more of them wait. The engine's pool has 15."""
 
 _NOTHING = object()
 
@@ -77,6 +80,7 @@ class Kept:
         self._lock = RLock()
         self._installing = Lock()
         self._looks = local()
+        self._places = BoundedSemaphore(LOOKS)
         self._clock = count()
 
     def version(self) -> int:
@@ -94,7 +98,12 @@ class Kept:
         if self._look is not None:
             yield
             return
-        with reading(self._engine) as connection, self._looking(_Look(connection, self._state_in(connection))):
+        # Who waits for the pool gives up after a while; who waits here does not.
+        with (
+            self._places,
+            reading(self._engine) as connection,
+            self._looking(_Look(connection, self._state_in(connection))),
+        ):
             yield
 
     @contextmanager

@@ -259,9 +259,9 @@ def _compared_rows(
     """
     ends = [parse_period(code).end.toordinal() for code in codes.periods]
     published: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-    seen = np.unique(np.stack([codes.series, codes.basis, codes.period])[:, is_release], axis=1)
-    for series, basis, period in seen.T.tolist():
-        published[series, basis].append((ends[period], period))
+    for key in grid.keys.tolist():
+        series, when, manner = _apart(key, codes)
+        published[series, manner].append((ends[when], when))
     for found in published.values():
         found.sort()
     wanted = [
@@ -270,19 +270,18 @@ def _compared_rows(
     ]
     period, basis = codes.period.copy(), codes.basis.copy()
     local = np.flatnonzero(~is_release)
-    each, which = np.unique(
-        np.stack([codes.series[local], codes.basis[local], codes.period[local]]), axis=1, return_inverse=True
-    )
-    beside = np.full((each.shape[1], 2), -1)
-    for place, (series, own_basis, own_period) in enumerate(each.T.tolist()):
+    each, which = np.unique(codes.key[local], return_inverse=True)
+    beside = np.full((len(each), 2), -1)
+    for place, own in enumerate(each.tolist()):
+        series, own_period, own_basis = _apart(own, codes)
         known = published.get((series, wanted[own_basis]), [])
         at = bisect_right(known, (ends[own_period], len(codes.periods)))
         if at:
             beside[place] = known[at - 1][1], wanted[own_basis]
     period[local], basis[local] = beside[which.ravel()].T
-    key = np.where(period >= 0, codes.of(codes.series, period, basis), -1)
+    wanted_key = np.where(period >= 0, codes.of(codes.series, period, basis), -1)
     periods, bases = np.array([*codes.periods, ""], dtype=object), np.array([*codes.bases, ""], dtype=object)
-    return grid.rows(key), periods[period], bases[basis]
+    return grid.rows(wanted_key), periods[period], bases[basis]
 
 
 def _neighbour_statistics(grid: _Grid, neighbours: NeighbourSets) -> dict[str, FloatArray]:

@@ -5,13 +5,15 @@ datasets of one release of a publication, or all accepted returns of one agency.
 by another release's, and rates rest on the population that belongs to the release.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from etl.transform.cube import Cube, FloatArray, Part, Ranks, has_value, state_names, total
+from etl.transform.cube import SEVERITY_NAMES, Cube, FloatArray, Ids, Part, Ranks, has_value, nothing, total
 from schema.areas import AreaKind
 from schema.catalogue import Catalogue
 from schema.measures import Measure, Term
@@ -72,24 +74,107 @@ def compute_figures(vintage: Vintage, catalogue: Catalogue) -> pd.DataFrame:
     cube = Cube.of(settle_precedence(with_wholes_of_shares(vintage.values, catalogue), catalogue))
     if vintage.local:
         cube = cube.with_rolling_years(catalogue)
-    populations = _Populations(vintage.population, latest_may_stand_in=vintage.local)
-    wide = {area.id for area in catalogue.areas if area.kind in (AreaKind.COUNTRY, AreaKind.REGION)}
-    national_or_regional = np.array([area in wide for area in cube.area])
-    frames = [
-        frame
+    rows = _Rows.of(cube, catalogue)
+    populations = _Populations(vintage.population, rows, latest_may_stand_in=vintage.local)
+    found = [
+        made
         for measure in catalogue.measures.values()
         if not vintage.local or measure.agency == vintage.agency
         for basis in _bases(measure, cube, catalogue)
         for category in _categories(measure, cube)
-        if not (
-            frame := _measure_figures(
-                measure, basis, category, cube, populations, catalogue, vintage, national_or_regional
-            )
-        ).empty
+        if len((made := _measure_figures(measure, basis, category, rows, populations, catalogue, vintage)).there)
     ]
-    if not frames:
+    return _frame(found, rows, vintage)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """A cube whose areas and periods are numbered, so that what depends on one alone is looked up once for all rows."""
+
+    cube: Cube
+    area: Ids
+    areas: list[str]
+    period: Ids
+    periods: list[Period]
+    national_or_regional: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, cube: Cube, catalogue: Catalogue) -> "_Rows":
+        area, areas = pd.factorize(cube.area)
+        period, codes = pd.factorize(cube.period)
+        wide = {area.id for area in catalogue.areas if area.kind in (AreaKind.COUNTRY, AreaKind.REGION)}
+        is_wide = np.array([name in wide for name in areas], dtype=bool)
+        return cls(
+            cube,
+            area.astype(np.int64),
+            [str(name) for name in areas],
+            period.astype(np.int64),
+            [parse_period(str(code)) for code in codes],
+            is_wide[area],
+        )
+
+
+class _Figures(NamedTuple):
+    """The figures of one measure, basis and category: `there` says of which rows of the cube, the rest is as long."""
+
+    measure: Measure
+    basis: str
+    category: str
+    there: Ids
+    source: Ids
+    numerator: FloatArray
+    denominator: FloatArray
+    value: FloatArray
+    severity: Ranks
+    is_printed: npt.NDArray[np.bool_]
+    other_value: FloatArray
+    denominator_source: Ids
+    years: tuple[str, ...]
+    """The mid-year of the population beneath, for each period of the cube; nothing where there is none."""
+
+
+def _frame(found: list[_Figures], rows: _Rows, vintage: Vintage) -> pd.DataFrame:
+    """One frame of all figures. To make one for each measure and category and join them takes five times as long."""
+    if not found:
         return pd.DataFrame({column: [] for column in FIGURE_COLUMNS})
-    return pd.concat(frames, ignore_index=True)
+    lengths = [len(one.there) for one in found]
+    period = rows.period[np.concatenate([one.there for one in found])]
+    source = np.concatenate([one.source for one in found])
+    at_period = np.repeat(np.arange(len(found)) * len(rows.periods), lengths) + period
+    sources = sorted(vintage.status)
+    versions = {
+        measure.id: [measure.version_at(period.end) for period in rows.periods]
+        for measure in {one.measure.id: one.measure for one in found}.values()
+    }
+
+    def each(texts: list[str]) -> "pd.Series[str]":
+        return _spread(texts, np.repeat(np.arange(len(found)), lengths))
+
+    return pd.DataFrame(
+        {
+            "measure": each([one.measure.id for one in found]),
+            "source_id": source,
+            "area": _spread(rows.areas, rows.area[np.concatenate([one.there for one in found])]),
+            "period": _spread([period.code for period in rows.periods], period),
+            "basis": each([one.basis for one in found]),
+            "category": each([one.category for one in found]),
+            "numerator": np.concatenate([one.numerator for one in found]),
+            "denominator": np.concatenate([one.denominator for one in found]),
+            "value": np.concatenate([one.value for one in found]),
+            "state": _spread(list(SEVERITY_NAMES), np.concatenate([one.severity for one in found])),
+            "origin": _spread([COMPUTED, PUBLISHED], np.concatenate([one.is_printed for one in found])),
+            "other_value": np.concatenate([one.other_value for one in found]),
+            "status": _spread([vintage.status[one] for one in sources], np.searchsorted(sources, source)),
+            "measure_version": np.array([versions[one.measure.id] for one in found], dtype=np.int64).ravel()[at_period],
+            "denominator_source_id": np.concatenate([one.denominator_source for one in found]),
+            "population_period": _spread([year for one in found for year in one.years], at_period),
+        }
+    )
+
+
+def _spread(texts: Sequence[str], at: npt.NDArray[np.integer[Any] | np.bool_]) -> "pd.Series[str]":
+    """A column of few texts many times over, from the number of each."""
+    return pd.Series(pd.array(texts, dtype="str").take(at.astype(np.int64)))
 
 
 def with_wholes_of_shares(values: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -126,11 +211,11 @@ def settle_precedence(values: pd.DataFrame, catalogue: Catalogue) -> pd.DataFram
         return values
     is_contested = values["quantity"].isin(contested)
     disputed = values[is_contested]
-    place = {
-        (quantity, publisher): order.index(publisher) if publisher in (order := catalogue.precedence(quantity)) else 0
-        for quantity, publisher in zip(sources["quantity"], sources["publisher"], strict=True)
-    }
-    rank = [place[pair] for pair in zip(disputed["quantity"], disputed["publisher"], strict=True)]
+    quantity, quantities = pd.factorize(disputed["quantity"])
+    publisher, publishers = pd.factorize(disputed["publisher"])
+    orders = [catalogue.precedence(str(name)) for name in quantities]
+    place = [[order.index(name) if name in order else 0 for name in publishers] for order in orders]
+    rank = np.array(place, dtype=np.int64)[quantity, publisher]
     recency = disputed["recency"] if "recency" in disputed else disputed["source_id"]
     ordered = disputed.assign(rank=rank, recent=recency).sort_values(["rank", "recent"], ascending=[True, False])
     settled = ordered.drop_duplicates(["quantity", "category", "area", "period", "basis"])
@@ -141,48 +226,47 @@ def settle_precedence(values: pd.DataFrame, catalogue: Catalogue) -> pd.DataFram
 class _Populations:
     """Looks up residents by area, mid-year and ages: a band as published, or the sum of its single years of age."""
 
-    def __init__(self, population: pd.DataFrame, *, latest_may_stand_in: bool) -> None:
+    def __init__(self, population: pd.DataFrame, rows: _Rows, *, latest_may_stand_in: bool) -> None:
         if len(population):
             population = population[(population["sex"] == TOTAL) & (population["ethnicity"] == TOTAL)]
         self._population = population
+        self._rows = rows
         self._latest_may_stand_in = latest_may_stand_in
-        self._bands: dict[tuple[int, int], pd.DataFrame] = {}
+        self._parts: dict[tuple[int, int], tuple[Part, tuple[str, ...]]] = {}
+
+    def part(self, ages: Ages) -> tuple[Part, tuple[str, ...]]:
+        """The residents of some ages beneath each row, and the mid-year that they are of by period."""
+        key = (ages.age_from, ages.age_to)
+        if key not in self._parts:
+            self._parts[key] = self._part(self._band(ages))
+        return self._parts[key]
 
     def _band(self, ages: Ages) -> pd.DataFrame:
         """Residents of some ages, of the newest release that has them: indexed by area and period."""
-        key = (ages.age_from, ages.age_to)
-        if key not in self._bands:
-            found = self._population
-            for _, release in sorted(found.groupby("released_on"), reverse=True) if len(found) else ():
-                band = residents_in(release, ages)
-                if len(band):
-                    self._bands[key] = band
-                    break
-            else:
-                self._bands[key] = pd.DataFrame()
-        return self._bands[key]
+        found = self._population
+        for _, release in sorted(found.groupby("released_on"), reverse=True) if len(found) else ():
+            band = residents_in(release, ages)
+            if len(band):
+                return band
+        return pd.DataFrame()
 
-    def part(self, measure: Measure, cube: Cube) -> tuple[Part, npt.NDArray[np.object_]]:
-        """The population beneath each row, and the mid-year that it is of."""
-        assert measure.population is not None  # noqa: S101 - the caller has asked
-        rows = len(cube)
-        wanted = {code: mid_year_for(code) for code in set(cube.period)}
-        indexed = self._band(measure.population)
+    def _part(self, indexed: pd.DataFrame) -> tuple[Part, tuple[str, ...]]:
+        rows = self._rows
         if indexed.empty:
-            missing = np.full(rows, SEVERITY_OF[State.MISSING], dtype=np.int8)
-            return Part(np.full(rows, np.nan), missing, np.zeros(rows, dtype=np.int64)), np.full(rows, "", dtype=object)
-        latest = max(indexed.index.get_level_values("period"))
+            return nothing(len(rows.cube)), ("",) * len(rows.periods)
+        years = [mid_year_for(period.code) for period in rows.periods]
         if self._latest_may_stand_in:
-            wanted = {code: min(year, latest) for code, year in wanted.items()}
-        years = np.array([wanted[code] for code in cube.period], dtype=object)
-        at = indexed.index.get_indexer(pd.MultiIndex.from_arrays([cube.area, years]))
+            latest = max(indexed.index.get_level_values("period"))
+            years = [min(year, latest) for year in years]
+        wanted = pd.MultiIndex.from_arrays([rows.cube.area, np.array(years, dtype=object)[rows.period]])
+        at = indexed.index.get_indexer(wanted)
         there = at >= 0
         severity = np.where(there, indexed["severity"].to_numpy(dtype=np.int8)[at], SEVERITY_OF[State.MISSING]).astype(
             np.int8
         )
         value = np.where(there & has_value(severity), indexed["value"].to_numpy(dtype=float)[at], np.nan)
         source = np.where(there, indexed["source_id"].to_numpy(dtype=np.int64)[at], 0)
-        return Part(value, severity, source), years
+        return Part(value, severity, source), tuple(years)
 
 
 def residents_in(population: pd.DataFrame, ages: Ages) -> pd.DataFrame:
@@ -249,21 +333,21 @@ def _measure_figures(
     measure: Measure,
     basis: str,
     category: str,
-    cube: Cube,
+    rows: _Rows,
     populations: _Populations,
     catalogue: Catalogue,
     vintage: Vintage,
-    national_or_regional: npt.NDArray[np.bool_],
-) -> pd.DataFrame:
+) -> _Figures:
+    cube = rows.cube
     above, below = (
         [term if category == TOTAL else Term(quantity=term.quantity, category=category) for term in terms]
         for terms in (measure.numerator, measure.denominator)
     )
     numerator = total([_term(term, basis, cube, catalogue) for term in above])
-    years = np.full(len(cube), "", dtype=object)
+    years = ("",) * len(rows.periods)
     denominator: Part | None = None
     if measure.population is not None:
-        denominator, years = populations.part(measure, cube)
+        denominator, years = populations.part(measure.population)
     elif measure.share_by:
         whole = Term(quantity=measure.denominator[0].quantity, category=whole_of(measure.share_by))
         denominator = _term(whole, basis, cube, catalogue)
@@ -273,46 +357,37 @@ def _measure_figures(
     printed = (
         cube.part(measure.printed, TOTAL, basis)
         if measure.printed and category == TOTAL
-        else Part(np.full(len(cube), np.nan), np.full(len(cube), SEVERITY_OF[State.MISSING], np.int8), numerator.source)
+        else nothing(len(cube))._replace(source=numerator.source)
     )
     # Where nobody counts it and the publisher prints a sign, that sign is what the figure says.
     missing = SEVERITY_OF[State.MISSING]
     uncounted = (numerator.severity == missing) & (severity == missing) & ~has_value(printed.severity)
     severity = np.where(uncounted, printed.severity, severity).astype(np.int8)
-    value, severity, origin, other = _ruling(measure, value, severity, printed, national_or_regional)
+    value, severity, is_printed, other = _ruling(measure, value, severity, printed, rows.national_or_regional)
     source = np.where(numerator.source > 0, numerator.source, printed.source)
-    own = np.isin(source, list(vintage.status))
     if vintage.local:
         # What a return left out is missing, and is shown so: it is never as if nobody had been asked. What it is not
         # asked for in this quarter is not.
-        asked = {code for code in set(cube.period) if _is_asked(measure, basis, parse_period(code), catalogue)}
-        wanted = (source > 0) | np.array([code in asked for code in cube.period])
+        own = np.isin(source, list(vintage.status))
+        asked = np.array([_is_asked(measure, basis, period, catalogue) for period in rows.periods], dtype=bool)
+        wanted = (source > 0) | asked[rows.period]
         source = np.where(own, source, np.where(wanted, cube.newest_source(vintage.status), 0))
     there = np.flatnonzero(source > 0)
-    periods = {code: parse_period(code) for code in set(cube.period)}
-    version = {code: measure.version_at(period.end) for code, period in periods.items()}
-    nothing = np.full(len(cube), np.nan)
-    return pd.DataFrame(
-        {
-            "measure": measure.id,
-            "source_id": source[there],
-            "area": cube.area[there],
-            "period": cube.period[there],
-            "basis": basis,
-            "category": category,
-            "numerator": numerator.value[there],
-            "denominator": (denominator.value if denominator else nothing)[there],
-            "value": value[there],
-            "state": state_names(severity)[there],
-            "origin": np.where(origin, PUBLISHED, COMPUTED)[there],
-            "other_value": other[there],
-            "status": [vintage.status[int(found)] for found in source[there]],
-            "measure_version": [version[code] for code in cube.period[there]],
-            "denominator_source_id": (
-                denominator.source if measure.population and denominator else np.zeros(len(cube))
-            )[there].astype(np.int64),
-            "population_period": years[there],
-        }
+    rests_on = denominator.source if measure.population and denominator else np.zeros(len(cube), dtype=np.int64)
+    return _Figures(
+        measure=measure,
+        basis=basis,
+        category=category,
+        there=there,
+        source=source[there],
+        numerator=numerator.value[there],
+        denominator=np.full(len(there), np.nan) if denominator is None else denominator.value[there],
+        value=value[there],
+        severity=severity[there],
+        is_printed=is_printed[there],
+        other_value=other[there],
+        denominator_source=rests_on[there],
+        years=years,
     )
 
 

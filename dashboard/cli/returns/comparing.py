@@ -5,16 +5,14 @@ from typing import Annotated
 
 import typer
 
-from dashboard.cli.returns import Agency, ReturnFile, ReturnPeriod
+from dashboard.cli.returns.shared import EXAMPLE, Agency, ReturnFile, ReturnPeriod, Version
 from dashboard.cli.shared import ERR, OUT, AsOf, OutputFormat, context_of, open_database, print_rows, today
 from schema.errors import WrongUseError
 
 commands = typer.Typer(rich_markup_mode=None)
 
-_EXAMPLE = "sample_data/returns/childrens-social-care-2025-26Q2.csv --agency childrens-social-care --period 2025-26Q2"
 
-
-@commands.command("preview", epilog=f"Example: safeguarding return preview {_EXAMPLE}")
+@commands.command("preview", epilog=f"Example: safeguarding return preview {EXAMPLE}")
 def preview(
     file: ReturnFile,
     agency: Agency,
@@ -58,7 +56,7 @@ class _DiffFormat(StrEnum):
 def diff(
     agency: Agency,
     period: ReturnPeriod,
-    version: Annotated[int | None, typer.Option(help="Which version; the newest where it is left out.")] = None,
+    version: Version = None,
     output: Annotated[_DiffFormat | None, typer.Option("--format", help="csv; sentences without it.")] = None,
     as_of: AsOf = "",
 ) -> None:
