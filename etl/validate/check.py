@@ -1,12 +1,13 @@
 """Checks a return: every fault at once, and the values of the rows that have none."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from etl.extract.returns import COLUMNS, ReturnTable
+from etl.extract.returns import ABOVE_TABLE, COLUMNS, ReturnTable
 
 # Importing a module of rules registers them; a new theme is one more name here.
 from etl.validate import (  # noqa: F401
@@ -87,7 +88,7 @@ def check_return(
     require_period(spec, period)
     ctx = context(table, spec, period, area, catalogue, today, history)
     faults = _faults(ctx, Stage.ROWS)
-    sound = ctx.only(_sound_rows(ctx, faults))
+    sound = ctx.only(_sound_rows(ctx, faults, but=ABOVE_TABLE))
     faults += _faults(sound, Stage.SUMS)
     passed = ctx.only(_sound_rows(ctx, faults))
     result = _values(passed, area)
@@ -116,9 +117,17 @@ def _faults(ctx: ReturnContext, stage: Stage) -> list[tuple[Rule, Fault]]:
     return [(rule, fault) for rule in return_rules() if rule.stage is stage for fault in rule.check(ctx)]
 
 
-def _sound_rows(ctx: ReturnContext, faults: list[tuple[Rule, Fault]]) -> "pd.Index[int]":
-    """The rows in which no error was found."""
-    wrong = {row for rule, fault in faults if rule.severity is Severity.ERROR for row in (fault.row, *fault.also_rows)}
+def _sound_rows(ctx: ReturnContext, faults: list[tuple[Rule, Fault]], but: Sequence[str] = ()) -> "pd.Index[int]":
+    """The rows in which no error was found, those in some columns not counted.
+
+    A wrong date of extract stands on every row and says nothing against a figure, which is added up all the same.
+    """
+    wrong = {
+        row
+        for rule, fault in faults
+        if rule.severity is Severity.ERROR and fault.column not in but
+        for row in (fault.row, *fault.also_rows)
+    }
     return ctx.written.index[~ctx.written.index.isin([row for row in wrong if row is not None])]
 
 

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterable, Iterator
 
 import numpy as np
+import pandas as pd
 
 from etl.validate.child_records import quoted
 from etl.validate.context import STATUSES, ReturnContext, cells
@@ -13,11 +14,26 @@ from schema.findings import Severity
 from schema.periods import Basis, parse_period
 from schema.quantities import TOTAL
 
+MOST_SUGGESTIONS = 200
+"""Texts for which a rule looks for the code that is meant, each through all codes. A file with more unknown ones is
+another file altogether."""
 
-def _nearest(text: str, known: Iterable[str]) -> str:
-    """“ Did you mean …?” where one of the known codes is like the text, else nothing."""
-    near = difflib.get_close_matches(text.lower(), list(known), n=1, cutoff=0.6)
-    return f" Did you mean {near[0]}?" if near else ""
+
+class _Nearest:
+    """Finds the known code that a text is like, once for each text."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, tuple[str, ...]], str] = {}
+
+    def __call__(self, text: str, known: Iterable[str]) -> str:
+        """“ Did you mean …?” where one of the known codes is like the text, else nothing."""
+        asked = (text.lower(), tuple(known))
+        if asked not in self._found:
+            if len(self._found) >= MOST_SUGGESTIONS:
+                return ""
+            near = difflib.get_close_matches(*asked, n=1, cutoff=0.6)
+            self._found[asked] = f" Did you mean {near[0]}?" if near else ""
+        return self._found[asked]
 
 
 def _not_asked(ctx: ReturnContext, column: str) -> Iterator[tuple[int, str, str]]:
@@ -41,8 +57,9 @@ def _not_asked(ctx: ReturnContext, column: str) -> Iterator[tuple[int, str, str]
 @rule("quantity-unknown", Severity.ERROR, "Use the quantity's id, as the return's template lists it.")
 def quantity_unknown(ctx: ReturnContext) -> Iterator[Fault]:
     """A quantity that nobody has defined."""
+    nearest = _Nearest()
     for row, text in ctx.not_understood("quantity"):
-        yield Fault(f"{quoted(text)} is no quantity.{_nearest(text, ctx.items)}", row, "quantity", text)
+        yield Fault(f"{quoted(text)} is no quantity.{nearest(text, ctx.items)}", row, "quantity", text)
 
 
 @rule("quantity-not-in-return", Severity.ERROR, "Delete the row, or send it in the return that asks for it.")
@@ -60,21 +77,23 @@ def quantity_not_in_return(ctx: ReturnContext) -> Iterator[Fault]:
             remedy=f"Say --agency {other.id}, or choose the file of {ctx.spec.title}.",
         )
         return
+    nearest = _Nearest()
     for row, code in cells(quantity[(quantity != "") & ~ctx.in_return]):
         yield Fault(
-            f"{code} is not part of the return “{ctx.spec.title}”.{_nearest(code, ctx.items)}", row, "quantity", code
+            f"{code} is not part of the return “{ctx.spec.title}”.{nearest(code, ctx.items)}", row, "quantity", code
         )
 
 
 @rule("category-unknown", Severity.ERROR, "Write it as breakdown:category, for example source:police, or total.")
 def category_unknown(ctx: ReturnContext) -> Iterator[Fault]:
     """A category that no breakdown has."""
+    nearest = _Nearest()
     for row, text in ctx.not_understood("category"):
         breakdowns = [ctx.catalogue.breakdowns[name] for name in ctx.breakdowns(str(ctx.read.at[row, "quantity"]))]
         known = [breakdown.key(category.id) for breakdown in breakdowns for category in breakdown.categories]
         # “police” alone is nearer to source:police than its letters are.
         same = [key for key in known if key.partition(":")[2] == text.lower()]
-        suggestion = f" Did you mean {same[0]}?" if same else _nearest(text, known)
+        suggestion = f" Did you mean {same[0]}?" if same else nearest(text, known)
         yield Fault(f"{quoted(text)} is no category.{suggestion}", row, "category", text)
 
 
@@ -91,11 +110,10 @@ def breakdown_not_in_return(ctx: ReturnContext) -> Iterator[Fault]:
 @rule("basis-unknown", Severity.ERROR, "Write the basis as the return's template has it, such as rolling-year.")
 def basis_unknown(ctx: ReturnContext) -> Iterator[Fault]:
     """A basis that does not exist."""
+    nearest = _Nearest()
     for row, text in ctx.not_understood("basis"):
         # An empty basis is read from the quantity; where that is unknown, its own rule says so.
-        yield Fault(
-            f"{quoted(text)} is no basis.{_nearest(text, [basis.value for basis in Basis])}", row, "basis", text
-        )
+        yield Fault(f"{quoted(text)} is no basis.{nearest(text, [basis.value for basis in Basis])}", row, "basis", text)
 
 
 @rule("basis-not-in-return", Severity.ERROR, "Report the quantity as the return asks for it.")
@@ -112,13 +130,16 @@ def item_not_asked_now(ctx: ReturnContext) -> Iterator[Fault]:
     """A quantity that the return asks for in other quarters or terms only."""
     sometimes = [quantity for quantity, items in ctx.items.items() if all(item.when for item in items)]
     given = ctx.read.loc[ctx.read["quantity"].isin(sometimes) & (ctx.read["period"] != ""), ["period", "quantity"]]
-    for code in given["period"].unique().tolist():
-        asked = {item.quantity for item in ctx.spec.asked(parse_period(code))}
-        of_period = given.loc[(given["period"] == code) & ~given["quantity"].isin(list(asked)), "quantity"]
-        for quantity in of_period.unique().tolist():
+    if given.empty:
+        return
+    pair, names = grouped(given)
+    asked = {code: {item.quantity for item in ctx.spec.asked(parse_period(code))} for code in {c for c, _ in names}}
+    rows = np.split(given.index.to_numpy()[np.argsort(pair, kind="stable")], np.cumsum(np.bincount(pair))[:-1])
+    for (code, quantity), of_pair in zip(names, rows, strict=True):
+        if quantity not in asked[code]:
             when = " and ".join(dict.fromkeys(name for item in ctx.items[quantity] for name in item.when))
-            rows = of_period.index[of_period == quantity]
-            yield once(ctx, "quantity", rows, f"{quantity} is asked for in {when}, and this is {code}", quantity)
+            message = f"{quantity} is asked for in {when}, and this is {code}"
+            yield once(ctx, "quantity", pd.Index(of_pair), message, quantity)
 
 
 @rule("status-unknown", Severity.ERROR, f"Write {' or '.join(STATUSES)}, or leave the cell empty ({STATUSES[0]}).")

@@ -4,6 +4,7 @@ A figure that is flagged may well be right; whoever sends it says why, and the n
 are wide enough that a return of a hundred figures which only vary as such figures do is nearly always passed.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
@@ -94,6 +95,53 @@ def stock_jump(ctx: ReturnContext) -> Iterator[Fault]:
             ctx, place, f"it was {last[place]:,g} a {ctx.span} before, and has not moved by more than "
             f"{abs(np.nan_to_num(np.diff(ctx.before[place]))).max():,g} from one {ctx.span} to the next"
         )  # fmt: skip
+
+
+@rule(
+    "categories-swapped",
+    Severity.WARNING,
+    "Check that the two figures were not written in each other's place. If they are right, say what happened.",
+    stage=Stage.SUMS,
+)
+def categories_swapped(ctx: ReturnContext) -> Iterator[Fault]:
+    """Two categories that lie outside the limits of their own past, and would each lie inside in the other's place."""
+    centre, half = _limits(ctx.before)
+    half = _no_closer_than_chance(half, centre)
+    part = [basis in (ctx.spec.natural_basis.value, "at-date") and key != TOTAL for _, key, basis in ctx.asked]
+    blocks: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for place in _outside(ctx, np.array(part, dtype=bool), ctx.now, centre, half):
+        quantity, category, basis = ctx.asked[place]
+        blocks[quantity, category.partition(":")[0], basis].append(place)
+    for places in blocks.values():
+        for one, other in _swaps(np.array(places, dtype=np.intp), ctx.now, centre, half):
+            low, high = np.maximum(centre - half, 0), centre + half
+            first, second = ctx.asked[one], ctx.asked[other]
+            row = ctx.row_now(second)
+            yield Fault(
+                f"{named(*first)} is {ctx.now[one]:,g} and {named(*second)} {ctx.now[other]:,g}; exchanged, both would "
+                f"be what their past {ctx.span}s lead one to expect: {low[one]:,.0f} to {high[one]:,.0f}, and "
+                f"{low[other]:,.0f} to {high[other]:,.0f}.",
+                ctx.row_now(first),
+                "value",
+                f"{ctx.now[one]:g}",
+                also_rows=() if row is None else (row,),
+            )
+
+
+def _swaps(
+    places: npt.NDArray[np.intp], now: FloatArray, centre: FloatArray, half: FloatArray
+) -> list[tuple[int, int]]:
+    """Pairs that would lie inside each other's limits. Where one fits several, each is in the pair that fits best."""
+    # How far from each one's centre each other's figure would be, in half widths of the limits: one × other.
+    away = np.abs(now[places][None, :] - centre[places][:, None]) / half[places][:, None]
+    fit = np.maximum(away, away.T)
+    one, other = np.nonzero(np.triu(fit <= 1, 1))
+    found: list[tuple[int, int]] = []
+    for at in np.argsort(fit[one, other], kind="stable"):
+        pair = int(places[one[at]]), int(places[other[at]])
+        if not {*pair} & {place for taken in found for place in taken}:
+            found.append(pair)
+    return sorted(found)
 
 
 def named(quantity: str, category: str, basis: str = "") -> str:

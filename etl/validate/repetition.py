@@ -122,18 +122,21 @@ def copied_between_rows(ctx: ReturnContext) -> Iterator[Fault]:
                 one, other = ctx.asked[first][0], ctx.asked[second][0]
                 if one != other and (one, other) not in related:
                     pairs[one, other, second - first].append(second)
+    row_of = [ctx.row_now(key) for key in ctx.asked]
     for (one, _, apart), found in pairs.items():
-        places = sorted({place + step for place in found for step in range(WINDOW)})
-        for run in _runs(np.isin(np.arange(len(ctx.asked)), places)):
+        repeated = np.zeros(len(ctx.asked), dtype=bool)
+        repeated[np.add.outer(found, np.arange(WINDOW))] = True
+        for run in _runs(repeated):
             if weights[run].sum() >= UNLIKELY_COPY:
-                key, source = ctx.asked[int(run[0])], ctx.asked[int(run[0]) - apart]
-                others = tuple(row for place in run[1:] if (row := ctx.row_now(ctx.asked[int(place)])) is not None)
+                first = int(run[0])
+                key = ctx.asked[first]
+                others = tuple(row for place in run[1:].tolist() if (row := row_of[place]) is not None)
                 yield Fault(
                     f"{named(*key)} and {more_rows(len(others))} have the same {len(run)} numbers as {one} from row "
-                    f"{ctx.row_now(source)} on.",
-                    ctx.row_now(key),
+                    f"{row_of[first - apart]} on.",
+                    row_of[first],
                     "value",
-                    f"{ctx.now[run[0]]:g}",
+                    f"{ctx.now[first]:g}",
                     also_rows=others,
                 )
 

@@ -32,7 +32,7 @@ LONGEST_NOTE = 4_000
 """Characters. Two pages: more is an attachment."""
 
 
-@rule("sum-row", Severity.WARNING, "Nothing need be done: sums are worked out here. To be rid of this, delete the row.")
+@rule("sum-row", Severity.NOTE, "Nothing need be done: sums are worked out here. To be rid of this, delete the row.")
 def sum_row(ctx: ReturnContext) -> Iterator[Fault]:
     """A row at the end that adds up the others, which is left out."""
     for row in ctx.table.sum_rows:

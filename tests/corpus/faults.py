@@ -219,6 +219,8 @@ def _against_the_past(draft: Draft) -> None:
         draft.plant("stock-jump", draft.row(quantity), "value", value=str(value))
     _shift(draft.row("children-in-care"), 45)
     draft.plant("stock-does-not-follow", draft.row("children-in-care"), "value")
+    for _ in ("disability", "ethnicity", "sex"):  # by age and placement a row is faulty, and nothing is added up
+        draft.also("categories-below-total", draft.row("children-in-care"), "value")
     draft.plant(
         "year-outside-parts", draft.row("care-ends-home-within-a-year", basis="rolling-year"), "value", value="3"
     )
@@ -285,7 +287,7 @@ def _rows_too_many(draft: Draft) -> None:
         row = next(row for row in draft.rows if row.cells["quantity"] == "contacts" and not row.beyond)
         row.beyond = text
         draft.plant("row-too-long", row)
-    draft.plant("sum-row", draft.add(like, period="", quantity="Total", category="", value="12345"))
+    draft.add(like, period="", quantity="Total", category="", value="12345")  # no fault: it is noted, and left out
 
 
 def _shift(row: Row, change: int) -> None:

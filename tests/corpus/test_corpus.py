@@ -59,6 +59,7 @@ def test_every_fault_is_found_and_none_is_invented(tmp_path: Path) -> None:
     found, expected = said(checked(draft, tmp_path)), draft.expected()
     assert expected - found == Counter(), "missed"
     assert found - expected == Counter(), "invented"
+    assert [f.rule for f in checked(draft, tmp_path).findings if f.rule == "sum-row"] == ["sum-row"]
 
 
 def test_the_clean_twin_passes(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from openpyxl import Workbook
 from etl.extract.returns import read_return
 from etl.validate.check import VALUE_COLUMNS, CheckedReturn, check_return, return_rules
 from etl.validate.child_records import looks_like_a_record
+from etl.validate.codes import MOST_SUGGESTIONS
 from etl.validate.context import SYMBOLS, ReturnContext, context, read_date
 from etl.validate.history import History
 from etl.validate.rules import Fault, Stage, rule
@@ -331,10 +332,21 @@ def test_a_period_of_another_kind_is_a_wrong_use(tmp_path: Path, frequency: str,
         check_return(read_return(path), spec, parse_period(code), "stoke-on-trent", CATALOGUE, TODAY)
 
 
+@pytest.mark.parametrize("day", ["14/10/25", "2031-01-01", "2025-07-01"])
+def test_a_wrong_date_of_extract_hides_no_other_fault(tmp_path: Path, day: str) -> None:
+    rows = [
+        row(extract_date=day, **cells) for cells in ({"value": "100"}, {"quantity": "repeat-referrals", "value": "900"})
+    ]
+    result = check(tmp_path, *rows)
+    assert {f.rule for f in result.findings if f.severity is Severity.ERROR} >= {"numerator-above-denominator"}
+    assert any(f.column == "extract_date" for f in result.findings)
+    assert result.values.empty
+
+
 def test_sum_row(tmp_path: Path) -> None:
     result = check(tmp_path, row(), row("care-starts", "46"), {"period": "Total", "value": "146"})
     assert errors(result) == []
-    assert [f.row for f in warnings(result, "sum-row")] == [4]
+    assert [(f.row, f.severity) for f in result.findings if f.rule == "sum-row"] == [(4, Severity.NOTE)]
     assert result.values["quantity"].tolist() == ["referrals", "care-starts"]
 
 
@@ -431,6 +443,14 @@ def test_quantity_unknown(tmp_path: Path) -> None:
     result = check(tmp_path, row("Repeat_Referrals", "5"), row("refferals"))
     assert errors(result) == [("quantity-unknown", "B3")]
     assert first(result).message == "“refferals” is no quantity. Did you mean referrals?"
+
+
+def test_a_file_of_unknown_quantities_is_looked_through_only_so_far(tmp_path: Path) -> None:
+    # Each name is another one: to look for what is meant by every one of thousands would take minutes.
+    result = check(tmp_path, *(row(f"refferals-{number}") for number in range(3 * MOST_SUGGESTIONS)))
+    said = [finding.message for finding in result.findings if finding.rule == "quantity-unknown"]
+    assert len(said) == 3 * MOST_SUGGESTIONS
+    assert sum("Did you mean" in message for message in said) == MOST_SUGGESTIONS
 
 
 def test_quantity_not_in_return(tmp_path: Path) -> None:
@@ -788,8 +808,8 @@ def test_leavers_of_a_quarter_are_no_part_of_the_workers_at_its_end(tmp_path: Pa
 
 
 def test_rows_with_errors_are_left_out_of_sums(tmp_path: Path) -> None:
-    result = check(tmp_path, row(value="100"), row("repeat-referrals", "101", status="draft"))
-    assert errors(result) == [("status-unknown", "I3")]
+    result = check(tmp_path, row(value="100"), row("repeat-referrals", "101", note="x" * 5_000))
+    assert errors(result) == [("note-too-long", "G3")]
 
 
 # --------------------------------------------------------------------------------------------------- completeness
