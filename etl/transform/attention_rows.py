@@ -45,6 +45,8 @@ def with_counts_before(readings: pd.DataFrame, compared: pd.DataFrame) -> pd.Dat
     """Readings with the counts of a year before, which `comparisons.compare` knows."""
     if set(_COUNTS) <= set(readings.columns):
         return readings
+    if readings.empty:  # before anything was received: columns without rows have no kind to match by
+        return readings.assign(**dict.fromkeys(_COUNTS, np.nan))
     key = ["measure", "category", "area", "kind", "basis", "period"]
     at = {"area": "reported_by"}
     right = compared[[*key, *_COUNTS]].rename(columns=at)
