@@ -1,6 +1,7 @@
 """What is on the screen as a file: the figures of the measure page, the bars of a comparison, the catalogue, as CSV."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 from flask import Flask, Response, request
 
@@ -18,7 +19,9 @@ from dashboard.views.frameworks import with_framework
 from dashboard.views.historic import HistoricFigure, historic
 from dashboard.views.journey import JourneyPage, Value, journey_page
 from dashboard.views.measure import MeasurePage, measure_page
-from dashboard.views.points import Point
+from dashboard.views.over_time import NOTHING, Ends, OverTime
+from dashboard.views.owed_figures import owed_figures
+from dashboard.views.points import Point, without_figure
 from etl.transform.differences import unit_of_change
 from schema.catalogue import Catalogue
 from schema.context import Context
@@ -63,6 +66,17 @@ COLUMNS = (
     "of",
     "quartile",
     "unranked",
+    "change",
+    "change_lower_95",
+    "change_upper_95",
+    "change_unit",
+    "change_per_cent",
+    "change_not_told",
+    "trend_per_period",
+    "trend_lower_95",
+    "trend_upper_95",
+    "trend_period",
+    "trend_not_told",
     "origin",
     "other_value",
     "status",
@@ -155,7 +169,8 @@ def _measure(queries: Queries, context: Context, measure: str, asked: Mapping[st
     )
     page = measure_page(queries, context, measure, area, wanted)
     category = f"_{page.category.partition(':')[2]}" if page.category_title else ""
-    return f"{page.measure.id}{category}_{page.area.id}_{page.covering.value}", as_csv(page)
+    owed = owed_points(queries, context, page)
+    return f"{page.measure.id}{category}_{page.area.id}_{page.covering.value}", as_csv(page, owed)
 
 
 def _papers(queries: Queries, context: Context, measure: str, asked: Mapping[str, str]) -> tuple[str, str]:
@@ -245,9 +260,26 @@ def _terms(terms: Sequence[Term]) -> str:
     return " + ".join(t.quantity if t.category == TOTAL else f"{t.quantity}@{t.category}" for t in terms)
 
 
-def as_csv(page: MeasurePage) -> str:
-    """The measure page's figures, the earliest period first. Values are unrounded; `shown` is what the page prints."""
-    return csv_text(COLUMNS, [_row(point, page) for point in page.points])
+def as_csv(page: MeasurePage, owed: Sequence[Point] = ()) -> str:
+    """The measure page's figures, the earliest period first. Values are unrounded; `shown` is what the page prints.
+
+    `owed` are points that the page's chart does without: see `owed_points`.
+    """
+    points = sorted((*page.points, *owed), key=lambda point: point.ends)
+    return csv_text(COLUMNS, [_row(point, page) for point in points])
+
+
+def owed_points(queries: Queries, context: Context, page: MeasurePage, today: date | None = None) -> list[Point]:
+    """The periods that a page covers, and of which the return was owed by a day and has not come."""
+    if not page.covering.local:
+        return []
+    own = queries.compared(context, page.measure.id, page.model.id).rows(page.area)
+    there = {point.period for point in page.points}
+    return [
+        without_figure(one.period, one.basis, one.state, one.reason)
+        for one in owed_figures(queries, context, page.measure, page.area, own, today)
+        if (one.basis, one.category) == (page.covering.basis, page.category) and one.period.code not in there
+    ]
 
 
 def compare_csv(page: ComparePage) -> str:
@@ -383,9 +415,30 @@ def _row(point: Point, page: MeasurePage) -> dict[str, object]:
         "of": point.rank.of if point.rank else None,
         "quartile": point.rank.quartile if point.rank else None,
         "unranked": point.rank.unranked if point.rank else None,
+        **_over_time(page.over_time.get(point.period, NOTHING)),
         "origin": figure.origin if figure else "",
         "other_value": figure.other_value if figure else None,
         "status": figure.status if figure else "",
         "population_period": figure.population_period if figure else "",
         "source": figure.source_label if figure else "",
+    }
+
+
+def _over_time(found: OverTime) -> dict[str, object]:
+    """Under the names that the command line's indicators have for them."""
+
+    def ends(name: str, limits: Ends | None) -> dict[str, object]:
+        low, high = limits or (None, None)
+        return {f"{name}_lower_95": low, f"{name}_upper_95": high}
+
+    return {
+        "change": found.change,
+        **ends("change", found.change_limits),
+        "change_unit": found.unit,
+        "change_per_cent": found.per_cent,
+        "change_not_told": found.change_why,
+        "trend_per_period": found.trend,
+        **ends("trend", found.trend_limits),
+        "trend_period": found.step,
+        "trend_not_told": found.trend_why,
     }

@@ -11,13 +11,15 @@ from etl.computing import Unkept, returns_vintage
 from etl.load import store
 from etl.load.engine import reading
 from etl.load.history import history_of
-from etl.load.submissions import submissions, values_of
-from etl.submissions import Checked
+from etl.load.submissions import SubmissionVersion, submissions, values_of
+from etl.submissions import Checked, ReturnFile
 from etl.transform.figures import FIGURE_COLUMNS, Vintage, compute_figures
 from etl.transform.preview import Past, Preview, preview
+from etl.validate.check import VALUE_COLUMNS, CheckedReturn
 from schema.catalogue import Catalogue
 from schema.context import Context
 from schema.measures import Measure
+from schema.periods import parse_period
 from schema.quantities import TOTAL
 from schema.tables import FigureRow
 
@@ -38,10 +40,35 @@ def preview_return(engine: Engine, context: Context, catalogue: Catalogue, check
         return preview_within(connection, context, catalogue, checked)
 
 
-def preview_within(connection: Connection, context: Context, catalogue: Catalogue, checked: Checked) -> Preview:
-    """`preview_return`, over a transaction that is there already."""
+def preview_submitted(engine: Engine, context: Context, catalogue: Catalogue, version: SubmissionVersion) -> Preview:
+    """What accepting a version that was submitted would change, beside the version before it.
+
+    It is made from the values that were kept, which are what the pages would show; the file is not read again.
+
+    Raises:
+        DatabaseNotReadyError: the partnership has not been set up.
+    """
+    with reading(engine) as connection:
+        kept = store.read_values_of(connection, [version.source_id])
+        values = kept[list(VALUE_COLUMNS)].sort_values("row", ignore_index=True)
+        restated = tuple(sorted(set(values["period"]) - {version.period}))
+        found = CheckedReturn(values, (), version.extracted_on, version.status, restated)
+        file = ReturnFile(version.file_name, b"", version.agency, parse_period(version.period))
+        checked = Checked(file, found, version.sha256, version.version - 1)
+        return preview_within(connection, context, catalogue, checked, version.version)
+
+
+def preview_within(
+    connection: Connection, context: Context, catalogue: Catalogue, checked: Checked, number: int | None = None
+) -> Preview:
+    """`preview_return`, over a transaction that is there already. `number` is the return's own version, where it was
+    submitted already: only earlier ones are its past."""
     file, found = checked.file, checked.found
-    versions = submissions(connection, context, file.agency, file.period.code)
+    versions = [
+        one
+        for one in submissions(connection, context, file.agency, file.period.code)
+        if number is None or one.version < number
+    ]
     past = Past(
         history=history_of(connection, context, catalogue, file.agency, file.period),
         last=values_of(connection, versions[-1]) if versions else _EMPTY,

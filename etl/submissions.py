@@ -277,8 +277,15 @@ def query_return(
     """Ask something about a version that waits. It goes on waiting, marked as queried.
 
     Raises:
-        WrongUseError: there is no such version, it does not wait, or there is no comment.
+        WrongUseError: there is no such version, it does not wait, there is no comment, or the same person submitted it.
     """
+    with reading(engine) as connection:
+        one = version_of(connection, context, agency, period.code, version)
+    if one.submitted_by.casefold() == context.viewer.casefold():
+        raise WrongUseError(
+            f"{_called(one)} was submitted by {context.viewer}: a second person asks about it, and whoever submitted "
+            "it answers, or withdraws it."
+        )
     return _happened(engine, context, agency, period, version, QUERIED, "comment", comment, WAITING)
 
 

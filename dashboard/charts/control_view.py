@@ -48,6 +48,18 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Overall:
+    """That the values under the newest baseline, taken together, vary by more than chance."""
+
+    points: int
+    step: str
+    """The first period since the level stepped; empty where no single step explains it."""
+    before: float | None
+    """The level before the step, in the measure's unit, and since; None without a step."""
+    since: float | None
+
+
+@dataclass(frozen=True)
 class ControlView:
     """Everything on one control chart."""
 
@@ -68,6 +80,8 @@ class ControlView:
     """The day from which the target holds; None is from the first."""
     target_note: str = ""
     """Who set the target, when and why, as a sentence."""
+    overall: Overall | None = None
+    """Where the values vary more than chance would have them; None where they do not, or it cannot be said."""
 
     @property
     def newest(self) -> ControlPoint | None:
@@ -139,7 +153,19 @@ def control_view(
         notes=_notes(charts, area),
         target_from=target_from,
         target_note=target_note,
+        overall=_overall(charts, area),
     )
+
+
+def _overall(charts: ControlCharts, area: str) -> Overall | None:
+    found = charts.together(area)
+    if found is None or not found[0].beyond_chance:
+        return None
+    together, periods = found
+    if together.step is None:
+        return Overall(together.points, "", None, None)
+    before, since = together.before * charts.per, together.since * charts.per
+    return Overall(together.points, periods[together.step].label(), before, since)
 
 
 def _notes(charts: ControlCharts, area: str) -> tuple[Note, ...]:

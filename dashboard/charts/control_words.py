@@ -1,6 +1,6 @@
 """What a control chart says in words: its finding, the rule of its limits, whether the target is met, its table."""
 
-from dashboard.charts.control_view import ControlPoint, ControlView
+from dashboard.charts.control_view import ControlPoint, ControlView, Overall
 from dashboard.charts.graph import TableTwin
 from dashboard.charts.scale import Scale
 from dashboard.components import words
@@ -80,11 +80,39 @@ def summary(view: ControlView) -> str:
     unusual = sum(point.variation is not Variation.COMMON for point in known)
     parts = []
     if known:
-        count = words.plural(len(known), view.unit)
-        parts.append(f"{unusual or 'None'} of {count} {'signals' if unusual == 1 else 'signal'} more than chance.")
+        parts.append(_standing_out(unusual, len(known), view.unit))
+    if view.overall is not None:
+        parts.append(_overall(view.overall, view))
     if said := _assured(view):
         parts.append(said)
     return " ".join(parts) or f"{words.plural(len(view.points), view.unit)}."
+
+
+def _standing_out(unusual: int, known: int, unit: str) -> str:
+    """What the chart shows, and no more: its limits rest on the changes from one value to the next."""
+    if not unusual:
+        return f"No {unit} stands out from the variation between one {unit} and the next."
+    return (
+        f"{unusual} of {words.plural(known, unit)} {'signals' if unusual == 1 else 'signal'} by the rules of the chart."
+    )
+
+
+def _overall(found: Overall, view: ControlView) -> str:
+    """That the values vary by more than chance, taken together, and by which step where there is one."""
+    said = f"Taken together, the {found.points} {view.unit}s vary more than chance would have it"
+    if found.before is None or found.since is None:
+        return f"{said}."
+    way = "higher" if found.before > found.since else "lower"
+    before, since = (words.plain(level, view.measure) for level in (found.before, found.since))
+    if before == since:
+        return f"{said}."
+    said = f"{said}: they were {way} before {found.step} ({before}) than from then on ({since})."
+    if any(point.one_side for point in view.points if point.segment == view.points[-1].segment):
+        return said
+    return (
+        f"{said} Seven {view.unit}s in a row on one side of the mean would signal such a step; where its reason is "
+        "known, the limits can be drawn again from there."
+    )
 
 
 def subtitle(view: ControlView, axis: Scale) -> str:

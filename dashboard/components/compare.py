@@ -145,6 +145,9 @@ def panel_title(panel: Panel) -> str:
     value = words.value(own.value, own.state, panel.measure)
     known = [bar for bar in panel.bars if bar.value is not None]
     if len(known) > 1:
+        others = [bar for bar in known if bar is not own]
+        if all(bar.apart is not None and bar.apart.level == 0 for bar in others):
+            return f"{own.name}, {value}, is not clearly different from {_others(others, panel)}"
         place = 1 + sum((bar.value or 0.0) > own.value for bar in known)
         ends = {1: "the highest", len(known): "the lowest"}
         where = ends.get(place, f"{words.ordinal(place)} highest")
@@ -154,6 +157,14 @@ def panel_title(panel: Panel) -> str:
     england = words.plain(panel.england, panel.measure)
     where = "level with" if value == england else "above" if own.value > panel.england else "below"
     return f"{own.name}, {value}, is {where} England, {england}"
+
+
+def _others(others: list[Bar], panel: Panel) -> str:
+    """“Walsall, 19.7%”, “any of the 3 beside it”."""
+    if len(others) > 1:
+        return f"{'either' if len(others) == 2 else 'any'} of the {len(others)} beside it"
+    [other] = others
+    return f"{other.name}, {words.value(other.value, other.state, panel.measure)}"
 
 
 def panel_summary(panel: Panel) -> str:

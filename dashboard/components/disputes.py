@@ -13,6 +13,7 @@ from dashboard.components.links import Link, to_measure
 from dashboard.rounding import rounded
 from dashboard.views.disputes import ClaimView, DisputesPage, DisputeView, SettlementView
 from etl.transform.disputes import Said
+from schema.measures import Measure
 
 LONGEST_REASON, LONGEST_WHO = 1_000, 200
 
@@ -22,10 +23,19 @@ def lead(page: DisputesPage) -> str:
     if not page.open:
         settled = " or have agreed whose number stands" if page.settled else ""
         return f"Nothing is disputed: wherever two agencies count the same thing, they give the same number{settled}."
-    many = len({measure.id for view in page.open for measure in view.blocks})
-    waits = f"{words.plural(many, 'measure')} {'has' if many == 1 else 'have'} no figure" if many else "none is used"
-    one = "1 number is" if len(page.open) == 1 else f"{len(page.open)} numbers are"
-    return f"{one} given differently by two agencies: {waits} for it until they agree."
+    blocked = {measure.id for view in page.open for measure in view.blocks}
+    within = {measure.id for view in page.open for measure in view.blocks_within} - blocked
+    number = len(page.open)
+    one, it = ("1 number is", "it") if number == 1 else (f"{number:,} numbers are", "them")
+    if not blocked and not within:
+        return f"{one} given differently by two agencies, and no measure in use rests on {it}."
+    lacks = words.plural(len(blocked), "measure has", "measures have")
+    waits = f"{lacks} no figure for {it}" if blocked else ""
+    if within:
+        also = f", and {len(within):,} more" if blocked else words.plural(len(within), "measure")
+        waits += f"{also} {'lacks' if len(within) == 1 else 'lack'} the figure of a category"
+    comma = "," if blocked and within else ""
+    return f"{one} given differently by two agencies: {waits}{comma} until they agree."
 
 
 def said(number: Said) -> str:
@@ -66,7 +76,7 @@ def card(view: DisputeView, link: Link, form: html.Div | None = None, *, settle:
         body.append(form)
     elif settle:
         said_ = "Settle it" if view.settled is None else "Agree on another source"
-        body.append(html.P(dcc.Link(said_, href=settle, className="action")))
+        body.append(html.P(dcc.Link(said_, href=settle, className="action"), className="doing"))
     return section(f"dispute-{name}", view.title, body, look="card dispute")
 
 
@@ -104,14 +114,23 @@ def _difference(view: DisputeView) -> str:
 
 
 def _blocks(view: DisputeView, link: Link) -> html.P:
-    if not view.blocks:
+    if not view.blocks and not view.blocks_within:
         return html.P("No measure in use rests on it.", className="muted")
-    links: list[Any] = []
-    for at, measure in enumerate(view.blocks):
-        links += [", " if at else "", to_measure(measure, link)]
+    whole, within = _linked(view.blocks, link), _linked(view.blocks_within, link)
     if view.settled is not None:
-        return html.P(["Rests on it: ", *links, "."])
-    return html.P(["No figure until it is settled, nor for a rolling year that holds this period: ", *links, "."])
+        return html.P(["Rests on it: ", *whole, ", " if whole and within else "", *within, "."])
+    said: list[Any] = []
+    if whole:
+        said += ["No figure until it is settled, nor for a rolling year that holds this period: ", *whole, "."]
+    if within:
+        said += [" The total stands, and only this category has no figure: ", *within, "."]
+    return html.P(said)
+
+
+def _linked(measures: Sequence[Measure], link: Link) -> list[Any]:
+    return [
+        part for at, measure in enumerate(measures) for part in ([", "] if at else []) + [to_measure(measure, link)]
+    ]
 
 
 def _record(view: SettlementView) -> html.P:
@@ -140,13 +159,14 @@ def _once(view: SettlementView) -> html.Div:
     return html.Div([html.P(before + view.lapsed), _record(view)], className="settlement")
 
 
-def form(view: DisputeView, who: str, cancel: str) -> html.Div:
-    """How a dispute is settled: whose number stands, why, and who agreed on it. `who` writes it down."""
+def form(view: DisputeView, who: str, to_who: str, cancel: str) -> html.Div:
+    """How a dispute is settled: whose number stands, why, and who agreed on it. `who` writes it down; where nobody has
+    said who is working, `to_who` leads to where it is said."""
     title = "Settle it" if view.settled is None else "Agree on another source"
     if not who:
-        first = dcc.Link("Say who is working", href="/who?next=/disputes")
+        first = dcc.Link("Say who is working", href=to_who)
         ask = html.P([first, " first: it is written down with the settlement."])
-        return html.Div([html.H3(title), ask], className="settle")
+        return html.Div([html.H3(title), ask], className="settle doing")
     choices = [
         dmc.Radio(label=f"{claim.title}: {words.count(claim.value)}", value=claim.agency)
         for claim in view.claims
@@ -183,7 +203,7 @@ def form(view: DisputeView, who: str, cancel: str) -> html.Div:
             dcc.Store(id="settle-what", data=what),
             dcc.Location(id="settle-gone", refresh="callback-nav"),
         ],
-        className="settle",
+        className="settle doing",
         role="group",
         **aria.label(title),
     )

@@ -9,8 +9,8 @@ from dash import dcc, html
 from dashboard.components import aria, words
 from dashboard.components.cards import download, section
 from dashboard.components.crumbs import crumbs
-from dashboard.components.links import Link, address, choice
-from dashboard.components.returns import mark, timeliness, when
+from dashboard.components.links import Link, choice
+from dashboard.components.returns import mark, timeliness, to_upload, when
 from dashboard.components.static import static
 from dashboard.views.return_status import ReturnState, ReturnStatus
 from dashboard.views.submission import (
@@ -61,6 +61,9 @@ _DO: Mapping[Action, tuple[str, str, str]] = {
     Action.WITHDRAW: ("Withdraw it", "Withdraw version {version}", "Why it is taken back"),
 }
 """What an action is called, what its button says, and what its words are."""
+
+OF_ANOTHER = (Action.QUERY, Action.SEND_BACK)
+"""What nobody does with a version of their own: who submitted it answers or withdraws it."""
 
 
 def heading(page: SubmissionPage, link: Link) -> list[Any]:
@@ -135,36 +138,68 @@ def actions(page: SubmissionPage, viewer: str, here: str, link: Link, *, looks_b
     """The forms, or why there are none."""
     version = page.version
     if version is None:
-        return None if looks_back else _to_send(page, link)
+        return None
     if looks_back:
         told = "You are looking back: this is how the return stood then, and nothing can be changed here."
         return section("act", "What can be done", [html.P(told)], look="card act")
     if not page.actions:
         return None
     if not viewer:
-        who = dcc.Link("Say who is working", href=address("/who", next=here))
+        who = dcc.Link("Say who is working", href=link("/who", next=here))
         said = html.P([who, ", and you can ", words.listed([_DO[a][0].lower() for a in page.actions], "or"), "."])
         return section("act", "What can be done", [said], look="card act")
-    own = version.submitted_by == viewer
+    own = version.submitted_by.casefold() == viewer.casefold()
     forms = [
         html.P(f"You submitted version {version.version}, so a second person has to accept it.", className="muted")
         if own and action is Action.ACCEPT
         else _form(action, page, version)
         for action in page.actions
+        if not (own and action in OF_ANOTHER)
     ]
     return section("act", f"What you can do with version {version.version}", forms, look="card act")
 
 
-def _to_send(page: SubmissionPage, link: Link) -> html.Section:
-    """How the return is filled in and sent."""
+def sending(page: SubmissionPage, link: Link) -> html.Section:
+    """How the return is filled in and sent, for the first time or once more."""
     status = page.status
-    command = f"safeguarding return template --agency {status.agency} --period {status.period}"
-    upload = dcc.Link("Upload it", href=link("/returns/upload", agency=status.agency, period=status.period))
-    parts: list[Any] = [
-        html.P(f"It asks for {words.plural(status.asked, 'figure')}. Answered by: {page.spec.answers}."),
-        html.P([upload, " once it is filled in. An empty form comes from ", html.Code(command), "."]),
+    again = bool(status.versions)
+    forms = [
+        html.A(
+            said, href=link("/download/template", agency=status.agency, period=status.period, form=form), download=""
+        )
+        for said, form in (("Form as a workbook (XLSX)", "xlsx"), ("Form as a table (CSV)", "csv"))
     ]
-    return section("act", "How it is sent", parts, look="card act")
+    said = f"It asks for {words.plural(status.asked, 'figure')}. Answered by: {page.spec.answers}."
+    if again:
+        said = "A correction is another version: checked and accepted as the first was. Every version is kept."
+    parts: list[Any] = [
+        html.P(said),
+        html.P(
+            [
+                dcc.Link(
+                    "Upload a correction" if again else "Upload it", href=to_upload(status, link), className="button"
+                ),
+                *forms,
+            ],
+            className="linked",
+        ),
+    ]
+    return section("sending", "Send a correction" if again else "How it is sent", parts, look="card doing sending")
+
+
+def preview_place(page: SubmissionPage) -> html.Div | None:
+    """Where it is shown what accepting the version would change: computed once the page is there. None where it cannot
+    be accepted."""
+    version = page.version
+    if version is None or Action.ACCEPT not in page.actions:
+        return None
+    wait = html.P("Working out what accepting it would change …", className="card muted", role="status")
+    return html.Div(
+        [
+            dcc.Store(id="returns-preview-of", data=f"{version.agency}|{version.period}|{version.version}"),
+            html.Div(wait, id="returns-preview"),
+        ]
+    )
 
 
 def _form(action: Action, page: SubmissionPage, version: SubmissionVersion) -> html.Details:
@@ -207,10 +242,8 @@ def _consequence(action: Action, page: SubmissionPage, version: SubmissionVersio
     match action:
         case Action.ACCEPT:
             instead = f" in place of version {held.version}’s" if held is not None and held is not version else ""
-            return (
-                f"From then on its {version.row_count:,} figures are shown on the pages{instead}. "
-                "It can be withdrawn at any time."
-            )
+            many = words.plural(version.row_count, "figure is", "figures are")
+            return f"From then on its {many} shown on the pages{instead}. It can be withdrawn at any time."
         case Action.QUERY:
             return "It goes on waiting, marked as queried, until the agency answers or sends another version."
         case Action.ANSWER:
@@ -219,9 +252,18 @@ def _consequence(action: Action, page: SubmissionPage, version: SubmissionVersio
             return "The agency mends it and submits it again. This version cannot be accepted any more."
         case Action.WITHDRAW:
             if held is version:
+                before = max(
+                    (one.version for one in page.status.versions if one is not held and one.was_accepted), default=0
+                )
+                again = (
+                    f" Version {before}, which was accepted before, does not come back by itself: accept it again if "
+                    "it is the one to be shown."
+                    if before
+                    else ""
+                )
                 return (
                     "Its figures are gone from the pages at once, and the period is without a return. The version "
-                    "stays on record, and can be accepted again."
+                    f"stays on record, and can be accepted again.{again}"
                 )
             return "It waits no longer. It stays on record."
 
@@ -302,7 +344,7 @@ def findings(page: SubmissionPage, wanted: Wanted, link: Link) -> html.Section |
         ],
         className="filters",
     )
-    body = [_finding(one) for one in page.findings[:MOST]]
+    body = [_finding(one, link) for one in page.findings[:MOST]]
     names = ("Severity", "Where", "What, and how to mend it", "Explained", "Rule")
     head = html.Tr([html.Th(name, scope="col") for name in names])
     table = html.Table(
@@ -322,7 +364,7 @@ def severity(found: Severity) -> html.Span:
     return html.Span([shape, _SEVERITIES[found]], className=f"rs fs-{found.value}")
 
 
-def _finding(one: ExplainedFinding) -> html.Tr:
+def _finding(one: ExplainedFinding, link: Link) -> html.Tr:
     found = one.finding
     where = [f"Row {found.row}" if found.row is not None else "Whole file"]
     where += [f"column {found.column}"] if found.column else []
@@ -333,7 +375,7 @@ def _finding(one: ExplainedFinding) -> html.Tr:
             html.Td([", ".join(where), html.Span(f"sheet {found.sheet}", className="sub") if found.sheet else None]),
             html.Td([found.message, html.Span(found.remedy, className="sub")]),
             html.Td(f"“{one.explanation}”" if one.explanation else "–"),
-            html.Td(found.rule, className="muted"),
+            html.Td(dcc.Link(found.rule, href=f"{link('/returns/rules')}#{found.rule}")),
         ]
     )
 

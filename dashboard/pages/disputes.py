@@ -9,6 +9,8 @@ from dashboard.commands import settle_dispute
 from dashboard.components import disputes as cards
 from dashboard.components import words
 from dashboard.components.crumbs import crumbs
+from dashboard.components.links import asked_of, keeping
+from dashboard.instants import looking_back
 from dashboard.queries import Queries
 from dashboard.shell import Body, Page, Visit
 from dashboard.views.disputes import DisputesPage, DisputeView, disputes_page
@@ -32,8 +34,9 @@ def draw(visit: Visit) -> Body:
         None if page.disputes else _how(page),
     ]
     for view in (*page.open, *page.settled):
-        form = cards.form(view, identity.viewer(), link(PATH)) if view is chosen else None
-        settle = "" if visit.context.as_of is not None else link(PATH, settle=view.key)
+        here = link(PATH, settle=view.key)
+        form = cards.form(view, identity.viewer(), link("/who", next=here), link(PATH)) if view is chosen else None
+        settle = "" if visit.context.as_of is not None else here
         body.append(cards.card(view, link, form, settle=settle))
     body.append(cards.past(page.past))
     return Body("Disputes", [html.Div([part for part in body if part is not None], className="disputes")])
@@ -86,9 +89,12 @@ def connect(app: Dash, queries: Queries, context: Context) -> None:
         State("settle-agreed", "value"),
         State("settle-reason", "value"),
         State("settle-who", "value"),
+        State("address", "search"),
         prevent_initial_call=True,
     )
-    def settle(clicks: int | None, what: Any, agreed: str | None, reason: str | None, who: str | None) -> Any:
+    def settle(
+        clicks: int | None, what: Any, agreed: str | None, reason: str | None, who: str | None, search: str | None
+    ) -> Any:
         if not clicks:
             return no_update, no_update
         try:
@@ -97,7 +103,7 @@ def connect(app: Dash, queries: Queries, context: Context) -> None:
                 raise WrongUseError("Choose whose number stands.")
             settled = settle_dispute(
                 queries.engine,
-                identity.acting_context(context),
+                identity.acting_context(looking_back(context, asked_of(search))),
                 queries.catalogue,
                 place=place,
                 agreed=agreed,
@@ -108,7 +114,7 @@ def connect(app: Dash, queries: Queries, context: Context) -> None:
             )
         except MendableError as error:
             return str(error), no_update
-        return "", f"{PATH}?done={settled.id}"
+        return "", keeping(search)(PATH, done=str(settled.id))
 
 
 def _asked(what: Any) -> tuple[Place, dict[str, Said], int]:

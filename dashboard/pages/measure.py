@@ -24,6 +24,7 @@ from dashboard.components.measure import (
     heading,
     historic,
     inequality,
+    over_time,
     parts,
     provenance,
     ranking,
@@ -66,8 +67,8 @@ def draw(visit: Visit) -> Body:
     first, below = _main(visit, view, earlier, charted)
     beside = side.side(view, link, _checks(visit, view), checked=_checked(visit))
     body.append(html.Div([first, beside], className="with-side"))
-    lower = [below, _papers(visit, view, papers), _all_authorities(visit, view), _breakdown(view)]
-    lower += [_parts(visit, view), _inequality(visit, view), bases.bases(view), _figures(visit, view)]
+    lower = [below, over_time.section_of(view), _papers(visit, view, papers), _all_authorities(visit, view)]
+    lower += [_breakdown(view), _parts(visit, view), _inequality(visit, view), bases.bases(view), _figures(visit, view)]
     body.append(html.Div([part for part in lower if part is not None], className="stack"))
     proof = [part for part in (evidence.meetings(view), evidence.releases(view)) if part is not None]
     meaning = definition.definition(view, link)

@@ -40,7 +40,7 @@ def draw(visit: Visit) -> Body:
         today = today_of(context)
         since = asked_day(visit.query.get("since", ""), today)
         needs = attention_view(queries, context, visit.area, shown, since=since, today=today)
-    body: list[Any] = [*briefing.heading(view, needs, chosen.words(framework, agencies))]
+    body: list[Any] = [*briefing.heading(view, needs, chosen.words(framework, agencies), context.as_of)]
     if needs is not None:
         body.append(briefing.briefing(view, needs, visit.link))
     every = queries.catalogue.measures_of(framework.id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from dash import MATCH, Dash, Input, Output, State, html, set_props
 from dash.exceptions import PreventUpdate
@@ -10,10 +10,13 @@ from flask import abort
 
 from dashboard import commands, identity
 from dashboard.components import submission as parts
+from dashboard.components.links import asked_of
+from dashboard.components.upload import changes
 from dashboard.instants import looking_back
 from dashboard.queries import Queries
 from dashboard.shell import Body, Page, Visit
-from dashboard.views.submission import Action, Wanted, submission_page, titles
+from dashboard.views.submission import Action, Wanted, submission_page, titles, version_named
+from etl.previewing import preview_submitted
 from schema.catalogue import Catalogue
 from schema.context import Context
 from schema.errors import MendableError
@@ -32,7 +35,7 @@ def draw(visit: Visit) -> Body:
     page = submission_page(
         visit.queries, visit.context, agency, parse_period(period).code, visit.query.get("version", ""), wanted
     )
-    link = visit.link
+    link, looks_back = visit.link, visit.context.as_of is not None
     here = link(f"/returns/{page.spec.id}/{page.status.period}", version=visit.query.get("version", ""))
     body: list[Any] = [
         *parts.heading(page, link),
@@ -40,10 +43,17 @@ def draw(visit: Visit) -> Body:
         html.Div(
             [
                 parts.versions(page, link),
-                parts.actions(page, identity.viewer(), here, link, looks_back=visit.context.as_of is not None),
+                html.Div(
+                    [
+                        parts.actions(page, identity.viewer(), here, link, looks_back=looks_back),
+                        None if looks_back else parts.sending(page, link),
+                    ],
+                    className="doing-with-it",
+                ),
             ],
             className="pair returns",
         ),
+        parts.preview_place(page),
         parts.findings(page, wanted, link),
         parts.differences(page, *titles(visit.queries)),
     ]
@@ -55,7 +65,26 @@ def _all(value: str) -> str:
 
 
 def connect(app: Dash, queries: Queries, context: Context) -> None:
-    """What a person does with a version. The page is then drawn anew, from the record."""
+    """What a person does with a version, and what accepting it would change, which takes a second or two to compute.
+    After something was done, the page is drawn anew, from the record."""
+
+    @app.callback(
+        Output("returns-preview", "children"),
+        Input("returns-preview-of", "data"),
+        State("address", "search"),
+    )
+    def preview(which: object, search: str | None) -> Any:
+        agency, period, version = _which(which, 3)
+        if not there(queries.catalogue, {"agency": agency, "period": period}):
+            abort(400)
+        try:
+            asking = looking_back(context, asked_of(search))
+            one = version_named(queries, asking, agency, parse_period(period).code, version)
+            found = preview_submitted(queries.engine, asking, queries.catalogue, one)
+        except MendableError as error:
+            return html.P(str(error), className="problem", role="alert")
+        title = f"What accepting version {one.version} would change"
+        return changes.preview(found, queries.catalogue, title=title)
 
     @app.callback(
         Output({"returns": "said", "act": MATCH}, "children"),
@@ -72,12 +101,10 @@ def connect(app: Dash, queries: Queries, context: Context) -> None:
     def act(clicks: int | None, words: str | None, which: object, search: str | None) -> str:
         if not clicks:
             raise PreventUpdate
-        if not isinstance(which, str) or len(found := which.split("|")) != 4:
+        agency, period, version, action = _which(which, 4)
+        if action not in set(Action):
             abort(400)
-        agency, period, version, action = found
-        if action not in set(Action) or not version.isdecimal() or len(version) > 6:
-            abort(400)
-        asked = dict(parse_qsl((search or "").lstrip("?")))
+        asked = asked_of(search)
         try:
             acting = identity.acting_context(looking_back(context, asked))
             done = commands.act_on_return(
@@ -88,6 +115,16 @@ def connect(app: Dash, queries: Queries, context: Context) -> None:
         asked |= {"version": version, "done": str(len(done.events))}
         set_props("address", {"search": f"?{urlencode(asked)}"})
         return ""
+
+
+def _which(which: object, parts_: int) -> list[str]:
+    """The agency, the period, the version and perhaps the action that a store of ours names; anything else is the
+    asker's mistake."""
+    if not isinstance(which, str) or len(found := which.split("|")) != parts_:
+        abort(400)
+    if not found[2].isdecimal() or len(found[2]) > 6:
+        abort(400)
+    return found
 
 
 def there(catalogue: Catalogue, asked: Mapping[str, str]) -> bool:

@@ -6,7 +6,7 @@ what the newest version was when it was first checked goes along, so that somebo
 
 import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import PurePath
 from typing import Any, NoReturn, ParamSpec, TypeVar
@@ -18,12 +18,13 @@ from pydantic import ValidationError
 from dashboard import commands, identity
 from dashboard.components import words
 from dashboard.components.crumbs import crumbs
-from dashboard.components.links import Link, address
+from dashboard.components.links import Link, keeping
 from dashboard.components.upload import changes, choose, explain, report
 from dashboard.queries import Queries
 from dashboard.shell import Body, Page, Visit
 from dashboard.views.return_status import today_of
-from dashboard.views.upload import Report, Sent, disagreement, measure_moves, periods_offered, to_choose, whose
+from dashboard.views.upload import Report, Sent, disagreement, periods_offered, several, to_choose, whose
+from etl.extract.whose import Guess
 from etl.load.store import ACCEPTED
 from etl.previewing import preview_return
 from etl.submissions import Checked, check_file
@@ -54,7 +55,7 @@ def draw(visit: Visit) -> Body:
         spec = catalogue.return_spec(agency)
         period = to_choose(spec, today, period)
         periods = periods_offered(spec, today, period)
-        template = _template_links(spec, period)
+        template = _template_links(spec, period, visit.link)
     elif period:
         periods = [parse_period(period).code]
     here = visit.link(PATH, agency=agency, period=period)
@@ -95,9 +96,9 @@ def draw(visit: Visit) -> Body:
     return Body("Upload a return", body)
 
 
-def _template_links(spec: ReturnSpec, period: str) -> html.P:
+def _template_links(spec: ReturnSpec, period: str, link: Link) -> html.P:
     forms = {
-        kind: address("/download/template", agency=spec.id, period=period, form=form)
+        kind: link("/download/template", agency=spec.id, period=period, form=form)
         for kind, form in (("workbook", "xlsx"), ("CSV", "csv"))
     }
     return choose.template_links(forms, f"{spec.title}, {words.period(period)}")
@@ -150,8 +151,8 @@ class Work:
             Output("upload-file", "data"),
             Output("upload-problem", "children"),
             Output("upload-progress", "hidden"),
+            Output("upload-drop", "contents"),
             Input("upload-drop", "contents"),
-            Input("upload-drop", "last_modified"),
             State("upload-drop", "filename"),
             prevent_initial_call=True,
         )
@@ -171,11 +172,19 @@ class Work:
             Output("upload-notice", "children"),
             Input("upload-file", "data"),
             Input("upload-agency", "value"),
-            State("upload-period", "value"),
+            Input("upload-period", "value"),
             State("upload-told", "data"),
+            State("address", "search"),
             running=_progress("1 of 3: reading the file"),
             prevent_initial_call=True,
         )(_sound(self.choose))
+        app.callback(
+            Output("upload-agency", "value", allow_duplicate=True),
+            Output("upload-period", "value", allow_duplicate=True),
+            Input("upload-follow", "n_clicks"),
+            State("upload-told", "data"),
+            prevent_initial_call=True,
+        )(self.follow)
         app.callback(
             Output("upload-report", "children"),
             Output("upload-explain", "children"),
@@ -183,10 +192,13 @@ class Work:
             Output("upload-help", "hidden"),
             Output("upload-done-place", "children"),
             Output("upload-work", "hidden"),
+            # What was compared belongs to what was checked before.
+            Output("upload-preview-place", "children", allow_duplicate=True),
             Input("upload-file", "data"),
             Input("upload-told", "data"),
             Input("upload-agency", "value"),
             Input("upload-period", "value"),
+            State("address", "search"),
             running=_progress(f"2 of 3: checking it against {self.rules} rules"),
             prevent_initial_call=True,
         )(_sound(self.check))
@@ -220,6 +232,7 @@ class Work:
             State("upload-agency", "value"),
             State("upload-period", "value"),
             State("upload-checked", "data"),
+            State("address", "search"),
             State({"explain": ALL}, "value"),
             running=[(Output("upload-submit", "disabled"), True, False), *_progress("Submitting")],
             prevent_initial_call=True,
@@ -231,17 +244,29 @@ class Work:
             prevent_initial_call=True,
         )
 
-    def choose(self, file: object, agency: str | None, period: str | None, before: object) -> tuple[Any, ...]:
+    def choose(
+        self, file: object, agency: str | None, period: str | None, before: object, search: str | None
+    ) -> tuple[Any, ...]:
         """Whose return it is and for when: what was chosen, else what the file says."""
-        if ctx.triggered_id == "upload-file" and before == {"agency": agency, "period": period}:
-            # Nobody has chosen these: they are what the file before said.
-            agency = period = None
+        set_before = before.get("set", {}) if isinstance(before, dict) else {}
+        by_us = set_before if isinstance(set_before, dict) else {}
+        if ctx.triggered_id == "upload-file":
+            # Nobody has chosen these: they are what the file before said, or what stood in for it.
+            agency = None if agency and agency == by_us.get("agency") else agency
+            period = None if period and period == by_us.get("period") else period
+        chosen = {"agency": agency, "period": period}
+        if ctx.triggered_id != "upload-file":
+            changed = str(ctx.triggered_id).removeprefix("upload-")
+            chosen |= {name: None for name, value in by_us.items() if name != changed and value == chosen.get(name)}
         try:
-            return self._choose(file, agency, period)
+            return self._choose(file, agency, period, chosen, keeping(search))
         except MendableError as error:
             return agency, no_update, period, None, _refused(str(error))
 
-    def _choose(self, file: object, agency: str | None, period: str | None) -> tuple[Any, ...]:
+    def _choose(
+        self, file: object, agency: str | None, period: str | None, chosen: Mapping[str, str | None], link: Link
+    ) -> tuple[Any, ...]:
+        """`chosen` is what a person has chosen of the two; whatever else stands there is not kept for another file."""
         today = today_of(self.context)
         told = whose(Sent.of(file), self.catalogue) if file is not None else None
         if not agency and told is not None:
@@ -250,47 +275,55 @@ class Work:
         elif told is not None and not period:
             period = told.period
         if not agency:
-            notice = (
-                _refused("The file does not tell whose return it is. Choose the agency and the quarter or term.")
-                if told
-                else None
-            )
-            return None, no_update, period, None, notice
+            if told is None:
+                return None, no_update, period, None, None
+            ours = {"period": period} if period and period != chosen.get("period") else {}
+            said = "The file does not tell whose return it is. Choose the agency and the quarter or term."
+            return None, no_update, period, {"agency": "", "period": told.period, "set": ours}, _refused(said)
         spec = self.catalogue.return_spec(agency)
         period = to_choose(spec, today, period or (told.period if told else ""))
         periods = choose.period_choices(periods_offered(spec, today, period, told.period if told else ""))
-        notice = self._notice(disagreement(told, agency, period, self.catalogue)) if told else None
-        template = _template_links(spec, period)
-        state = None if told is None else {"agency": told.agency, "period": told.period}
-        return agency, periods, period, state, notice if told else template
+        notice = self._notice(told, agency, period) if told else None
+        template = _template_links(spec, period, link)
+        if told is None:
+            return agency, periods, period, None, template
+        ours = {name: now for name, now in (("agency", agency), ("period", period)) if now != chosen.get(name)}
+        return agency, periods, period, {"agency": told.agency, "period": told.period, "set": ours}, notice
 
-    def _notice(self, said: str) -> html.Div | None:
+    def _notice(self, told: Guess, agency: str, period: str) -> html.Div | None:
+        said = disagreement(told, agency, period, self.catalogue)
         if not said:
-            return None
-        return html.Div(
-            html.P([said, " Choose again above, or choose another file."]),
-            className="card verdict is-doubtful notice-card",
-        )
+            mixed = several(told)
+            return choose.mixed(mixed) if mixed else None
+        spec = self.catalogue.return_spec(told.agency or agency)
+        when = to_choose(spec, today_of(self.context), told.period or period)
+        return choose.disagrees(said, f"{spec.title}, {words.period(when)}")
+
+    def follow(self, clicks: int | None, told: object) -> tuple[Any, Any]:
+        """The agency and the period that the file names, in place of those that were chosen."""
+        if not clicks or not isinstance(told, dict):
+            return no_update, no_update
+        return told.get("agency") or no_update, told.get("period") or no_update
 
     def check(
-        self, file: object, told: object, agency: str | None, period: str | None
-    ) -> tuple[Any, Any, Any, bool, Any, bool]:
+        self, file: object, told: object, agency: str | None, period: str | None, search: str | None
+    ) -> tuple[Any, Any, Any, bool, Any, bool, Any]:
         """Every finding, and the way to submit where nothing blocks."""
         if file is None or told is None or not agency or not period:
-            return None, None, None, False, None, False
+            return None, None, None, False, None, False, None
         try:
             seen = self._report(file, agency, period)
         except MendableError as error:
-            return _refused(str(error)), None, None, True, None, False
+            return _refused(str(error)), None, None, True, None, False, None
         spec = self.catalogue.return_spec(agency)
-        link = self._link()
+        link = keeping(search)
         found = seen.checked.found
         listed = report.findings(found.findings, link)
         here = link(PATH, agency=agency, period=period)
         form = explain.submit_form(seen, identity.viewer(), here, link)
         known = self._there_already(seen.checked)
         state = {"newest": seen.checked.newest}
-        return [report.verdict(seen, spec.title, known), listed], form, state, True, None, False
+        return [report.verdict(seen, spec.title, known), listed], form, state, True, None, False, None
 
     def _there_already(self, checked: Checked) -> int:
         """The version that this very file is and that still stands, so that nobody explains it twice; 0 for none."""
@@ -313,7 +346,7 @@ class Work:
             found = preview_return(self.queries.engine, self.context, self.catalogue, seen.checked)
         except MendableError as error:
             return _refused(str(error))
-        return changes.preview(found, measure_moves(found, self.catalogue), seen, self.catalogue)
+        return changes.preview(found, self.catalogue, blocked=seen.checked.found.blocked)
 
     def marked(self, clicks: int | None, file: object, agency: str | None, period: str | None) -> Any:
         """The file with every finding marked in it."""
@@ -337,6 +370,7 @@ class Work:
         agency: str | None,
         period: str | None,
         checked: object,
+        search: str | None,
         _explanations: object,
     ) -> tuple[Any, Any]:
         """Check it again and keep it, unless somebody was quicker."""
@@ -355,7 +389,7 @@ class Work:
             )
         except MendableError as error:
             return _refused(str(error)), False
-        return explain.submitted(done, self.catalogue.return_spec(agency).title, self._link()), True
+        return explain.submitted(done, self.catalogue.return_spec(agency).title, keeping(search)), True
 
     def template(self) -> Response:
         """The empty form of an agency's return for a period, as a workbook or as CSV."""
@@ -394,9 +428,6 @@ class Work:
         sent = Sent.of(file).as_return(agency, when)
         checked = check_file(self.queries.engine, self.context, self.catalogue, sent, today_of(self.context))
         return Report(checked, self.catalogue.figures_asked(agency, when))
-
-    def _link(self) -> Link:
-        return address
 
 
 def _explanations_of(checked: Checked, given: dict[str, str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from dashboard.views.received import ReturnFact, return_fact
 from dashboard.views.return_status import ReturnStatus, calendar_of, today_of
 from schema.areas import Area
 from schema.context import Context
-from schema.quantities import Quantity
+from schema.quantities import TOTAL, Quantity
 from schema.returns import ReturnItem, ReturnSpec
 
 
@@ -19,11 +19,18 @@ class ItemView:
     """One quantity of a return, as it is asked for."""
 
     quantity: Quantity
+    category: str
+    """The title of the one category of it that is asked for, where it is not the whole; else empty."""
     breakdowns: tuple[str, ...]
     when: str
     how: str
     also: bool
-    """Set beside another agency's number, and never in its place."""
+    """Set beside another agency's number. Where the two differ there is no figure until people agree whose stands."""
+
+    @property
+    def title(self) -> str:
+        """What is asked for, as the form names it."""
+        return f"{self.quantity.title}: {self.category}" if self.category else self.quantity.title
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,7 @@ def agency_page(queries: Queries, context: Context, area: Area, agency: str) -> 
         items=tuple(
             ItemView(
                 catalogue.quantities[item.quantity],
+                "" if item.as_category == TOTAL else catalogue.category_title(item.as_category),
                 tuple(catalogue.breakdowns[found].title for found in item.breakdowns),
                 when_words(spec, item),
                 bases_words(item),

@@ -15,7 +15,7 @@ from etl.transform.attention import OUTSIDE, attention
 from etl.transform.attention_items import Disputed, Item, Moved, Owed, moved_since
 from etl.transform.control_charts import ControlCharts
 from etl.transform.control_limits import TRIAL_UNDER
-from etl.transform.disputes import blocked
+from etl.transform.disputes import headline_rests_on
 from schema.areas import Area
 from schema.context import Context
 from schema.errors import WrongUseError
@@ -133,12 +133,14 @@ def _items(queries: Queries, context: Context, area: Area, today: date) -> tuple
 
 
 def _disputed(queries: Queries, context: Context, area: Area, measures: Sequence[Measure]) -> list[Disputed]:
-    """The measures that open disputes about the area leave without a figure."""
+    """The measures that open disputes about the area leave without the figure they lead with. Where only a category is
+    disputed, the total stands, and the measure is not listed: it is told of on its own page and among the disputes."""
     periods: dict[str, list[str]] = {}
     for dispute in queries.disputes(context):
         if dispute.open and dispute.place.area == area.id:
-            for measure in blocked(measures, dispute.place):
-                periods.setdefault(measure.id, []).append(dispute.place.period)
+            for measure in measures:
+                if headline_rests_on(measure, dispute.place):
+                    periods.setdefault(measure.id, []).append(dispute.place.period)
     return [Disputed(area.id, measure, tuple(dict.fromkeys(found))) for measure, found in periods.items()]
 
 

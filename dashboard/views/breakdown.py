@@ -6,7 +6,7 @@ from dashboard.compared import Row
 from dashboard.views.figure import FigureView, figure_view, number
 from dashboard.views.intervals import intervals
 from dashboard.views.points import Point
-from etl.load import store
+from dashboard.views.source_labels import SourceLabels
 from schema.catalogue import Catalogue
 from schema.measures import Measure
 from schema.states import State
@@ -45,7 +45,7 @@ def breakdown(
     catalogue: Catalogue,
     every: list[Row],
     points: tuple[Point, ...],
-    sources: dict[int, store.Source],
+    sources: SourceLabels,
 ) -> Breakdown | None:
     """Every category in the newest period of the trend."""
     if measure.share_by is None or not points:
@@ -65,7 +65,7 @@ def breakdown(
         BreakdownRow(
             category=category.id,
             title=category.title,
-            figure=figure_view(row, sources, catalogue),
+            figure=figure_view(row, sources),
             interval=interval,
             england=number(row["england_value"]),
             england_state=State(str(row["england_state"])) if row["compared_period"] else State.MISSING,

@@ -10,6 +10,7 @@ from typing import get_args
 from dashboard.queries import Queries
 from dashboard.views.definition import Kind, kind_of, kind_words, manner
 from dashboard.views.figure import FigureView, figure_view
+from dashboard.views.source_labels import source_labels
 from dashboard.views.standing import local_rows, newest, published_rows
 from schema.areas import Area
 from schema.catalogue import Catalogue
@@ -103,7 +104,7 @@ def catalogue_page(queries: Queries, context: Context, area: Area, wanted: Wante
     """The framework's measures that are wanted, with where each stands in an area."""
     catalogue = queries.catalogue
     framework = catalogue.frameworks[context.framework]
-    compared, sources = queries.compared_all(context), queries.sources(context)
+    compared, sources = queries.compared_all(context), source_labels(queries, context)
     titles = {priority.id: priority.title for priority in framework.priorities}
     found: dict[str, list[CatalogueRow]] = {outcome.id: [] for outcome in framework.outcomes}
     every = catalogue.measures_of(framework.id)
@@ -122,8 +123,8 @@ def catalogue_page(queries: Queries, context: Context, area: Area, wanted: Wante
                 kind_words=kind_words(measure, catalogue),
                 manner=manner(measure, catalogue),
                 priorities=tuple(titles[priority] for priority in measure.priorities),
-                local=None if local is None else figure_view(local, sources, catalogue),
-                published=None if published is None else figure_view(published, sources, catalogue),
+                local=None if local is None else figure_view(local, sources),
+                published=None if published is None else figure_view(published, sources),
             )
         )
     return CataloguePage(

@@ -9,6 +9,7 @@ from dashboard.views.apart import Apart, apart
 from dashboard.views.areas import authorities
 from dashboard.views.figure import Rank, figure_view, measure_title, number, rank
 from dashboard.views.intervals import intervals
+from dashboard.views.source_labels import source_labels
 from dashboard.views.standing import newest, published_rows
 from dashboard.views.target import Target, target_of
 from etl.load import store
@@ -155,7 +156,7 @@ def _panel(
     model: str | None,
     nearest: set[str],
 ) -> Panel | None:
-    catalogue, sources = queries.catalogue, queries.sources(context)
+    catalogue, sources = queries.catalogue, source_labels(queries, context)
     compared = queries.compared(context, measure.id, model)
     category = measure.headline_category
     england = newest(published_rows(compared.rows(catalogue.areas.by_id["england"], category)))
@@ -169,7 +170,7 @@ def _panel(
     beside = dict(zip((a.id for a in others), apart(mine, [r for _, r in found[1:]], measure, catalogue), strict=True))
     bars = []
     for shown, row in found:
-        figure = None if row is None else figure_view(row, sources, catalogue)
+        figure = None if row is None else figure_view(row, sources)
         joint = "" if row is None or row["area"] == shown.id else catalogue.areas.by_id[str(row["area"])].name
         bars.append(
             Bar(
@@ -200,10 +201,8 @@ def _panel(
         england=number(england["value"]),
         england_state=State(str(england["state"])),
         of=len(compared.published(period, basis.value, category)),
-        source_label=figure_view(england, sources, catalogue).source_label,
-        target=None
-        if mine is None
-        else target_of(queries, context, measure, area, figure_view(mine, sources, catalogue)),
+        source_label=figure_view(england, sources).source_label,
+        target=None if mine is None else target_of(queries, context, measure, area, figure_view(mine, sources)),
     )
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from dashboard.queries import Queries
 from dashboard.views.measure import MeasurePage
 from etl.load import store
-from etl.transform.disputes import Claim, Dispute, Place, Said, Settlement, blocked
+from etl.transform.disputes import Claim, Dispute, Place, Said, Settlement, blocked, headline_rests_on
 from schema.catalogue import Catalogue
 from schema.context import Context
 from schema.measures import Measure
@@ -66,7 +66,9 @@ class DisputeView:
     when: str
     claims: tuple[ClaimView, ...]
     blocks: tuple[Measure, ...]
-    """The measures that rest on it."""
+    """The measures of which the figure they lead with rests on it."""
+    blocks_within: tuple[Measure, ...]
+    """Those of which only the figure of a category does; the one they lead with stands."""
     settled: SettlementView | None
     """The settlement that holds."""
     lapsed: SettlementView | None
@@ -149,6 +151,7 @@ def _dispute(queries: Queries, context: Context, dispute: Dispute) -> DisputeVie
     catalogue, sources = queries.catalogue, queries.sources(context)
     place = dispute.place
     quantity = catalogue.quantities[place.quantity]
+    resting = blocked(catalogue.measures_of(context.framework), place)
     return DisputeView(
         dispute=dispute,
         title=title_of(place, catalogue),
@@ -156,7 +159,8 @@ def _dispute(queries: Queries, context: Context, dispute: Dispute) -> DisputeVie
         unit=quantity.unit,
         when=when_of(place),
         claims=tuple(_claim(claim, dispute, sources[claim.source_id], catalogue) for claim in dispute.claims),
-        blocks=blocked(catalogue.measures_of(context.framework), place),
+        blocks=tuple(measure for measure in resting if headline_rests_on(measure, place)),
+        blocks_within=tuple(measure for measure in resting if not headline_rests_on(measure, place)),
         settled=_settlement(dispute.settlement, catalogue, "") if dispute.settlement else None,
         lapsed=_settlement(dispute.lapsed, catalogue, _CHANGED) if dispute.lapsed else None,
     )

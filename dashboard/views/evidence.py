@@ -7,7 +7,8 @@ from datetime import date, datetime
 from dashboard.compared import Row
 from dashboard.queries import Queries
 from dashboard.rounding import shown
-from dashboard.views.figure import number, source_label
+from dashboard.views.figure import number
+from dashboard.views.source_labels import source_label
 from etl.load import store
 from etl.transform.disputes import Dispute, Place
 from schema.areas import Area

@@ -6,6 +6,7 @@ from datetime import date
 import pandas as pd
 
 from dashboard.compared import Row
+from dashboard.views.source_labels import SourceLabels
 from etl.load import store
 from schema.catalogue import Catalogue
 from schema.measures import Measure
@@ -87,10 +88,9 @@ def number(value: object) -> float | None:
     return None if value is None or pd.isna(value) else float(value)  # type: ignore[arg-type, call-overload]
 
 
-def figure_view(row: Row, sources: dict[int, store.Source], catalogue: Catalogue) -> FigureView:
+def figure_view(row: Row, sources: SourceLabels) -> FigureView:
     """A row of a (compared) figures frame."""
     period, basis = parse_period(str(row["period"])), Basis(str(row["basis"]))
-    source = sources[int(str(row["source_id"]))]
     return FigureView(
         value=number(row["value"]),
         state=State(str(row["state"])),
@@ -105,8 +105,8 @@ def figure_view(row: Row, sources: dict[int, store.Source], catalogue: Catalogue
         other_value=number(row["other_value"]),
         status=str(row["status"]),
         local=row["kind"] == store.SUBMISSION,
-        source_id=source.id,
-        source_label=source_label(source, catalogue),
+        source_id=int(str(row["source_id"])),
+        source_label=sources.of_row(row),
         population_period=str(row["population_period"]),
     )
 
@@ -114,17 +114,6 @@ def figure_view(row: Row, sources: dict[int, store.Source], catalogue: Catalogue
 def period_label(row: Row) -> str:
     """The interval that a figure covers, in words."""
     return parse_period(str(row["period"])).label(Basis(str(row["basis"])))
-
-
-def source_label(source: store.Source, catalogue: Catalogue) -> str:
-    """Where a figure came from, in a line."""
-    if source.kind == store.SUBMISSION:
-        title = catalogue.returns[source.publisher].title
-        period = parse_period(source.edition)
-        return f"{title} return for {period.label()}, extracted {day_label(source.released_on)}, {source.status}"
-    publication = catalogue.publications.get(source.publisher)
-    publisher = publication.publisher if publication else ""
-    return f"{publisher}, {source.series_title}, released {day_label(source.released_on)}"
 
 
 def comparators(

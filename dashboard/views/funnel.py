@@ -97,8 +97,7 @@ def funnel(queries: Queries, context: Context, page: MeasurePage) -> FunnelView 
     catalogue, measure = queries.catalogue, page.measure
     kind = measure_kind(measure, catalogue)
     reason = {"count": Reason.COUNT_ONLY, "mean": Reason.MEAN_ONLY}.get(kind)
-    terms = (*measure.numerator, *measure.denominator)
-    if measure.printed_rules == "everywhere" or not all(catalogue.quantities[t.quantity].whole_number for t in terms):
+    if kind == "equivalents":
         return "it rests on full-time equivalents, which are not counts of separate events"
     if reason is None and catalogue.at_date(measure):
         reason = Reason.STOCK

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from dashboard.queries import Queries
-from dashboard.views.figure import source_label
 from dashboard.views.measure import MeasurePage
+from dashboard.views.source_labels import source_labels
 from dashboard.views.standing import LEADING_LOCAL
 from etl.transform.figures import mid_year_for, residents_in
 from etl.transform.inequality import HIDDEN, rates_by_group
@@ -93,7 +93,7 @@ def inequality(
     below = tuple(term.quantity for term in measure.denominator) or ((measure.within,) if measure.within else ())
     counts = queries.local_counts(context, (*above, *below), page.area.id)
     population = queries.residents(context, page.area.id) if measure.population is not None else None
-    sources = queries.sources(context)
+    sources = source_labels(queries, context)
     found, missing = [], []
     for breakdown in wanted:
         at = _newest(counts, above, breakdown, catalogue)
@@ -102,7 +102,8 @@ def inequality(
             continue
         period, basis, events, total, source = at
         beneath, title = _beneath(counts, measure, below, breakdown, period, basis, population, catalogue)
-        when, label = parse_period(period).label(basis), source_label(sources[source], catalogue)
+        when = parse_period(period).label(basis)
+        label = sources.of_counts(source, (*above, *below), page.area.id, period, basis.value)
         found.append(_table(breakdown, events, total, beneath, title, measure, when, label))
     tables = tuple(found)
     return Inequality(

@@ -9,6 +9,7 @@ from dashboard.compared import Row
 from dashboard.views.figure import number
 from etl.transform.differences import design_effect_words
 from etl.transform.intervals import interval_of
+from etl.transform.reasons import measure_kind
 from schema.catalogue import Catalogue
 from schema.measures import Measure
 
@@ -21,18 +22,20 @@ def effect_of(measure: Measure) -> float:
 
 def interval_kind(measure: Measure, catalogue: Catalogue) -> tuple[Literal["proportion", "rate"] | None, str]:
     """How an interval is put about the measure's figures, or None; and what a reader should know of it (rule 9)."""
-    terms = [catalogue.quantities[term.quantity] for term in (*measure.numerator, *measure.denominator)]
-    if measure.printed_rules == "everywhere" or not all(quantity.whole_number for quantity in terms):
+    kind = measure_kind(measure, catalogue)
+    if kind == "equivalents":
         return None, "No interval: it rests on full-time equivalents, which are not counts of separate events."
+    if kind == "mean":
+        return None, "No interval: a mean has no interval from counts; how far the values spread is not known."
+    if kind == "count":
+        return None, "No interval: it is a bare count, with nothing beneath it."
     stock = " Largely the same children are there from one date to the next, so the interval is no test of a change."
     tail = stock if catalogue.at_date(measure) else " Children come in families, so the true interval is wider."
     if measure.design_effect is not None:
         tail = f" {design_effect_words(measure.design_effect.value, measure.design_effect.because)}"
-    if measure.population is not None:
+    if kind == "rate":
         return "rate", "95% interval: Byar’s approximation (exact Poisson below a count of 10)." + tail
-    if measure.denominator and measure.is_percentage:
-        return "proportion", "95% interval: Wilson’s." + tail
-    return None, "No interval: it is neither a share nor a rate."
+    return "proportion", "95% interval: Wilson’s." + tail
 
 
 def intervals(rows: Sequence[Row], measure: Measure, catalogue: Catalogue) -> list[tuple[float, float] | None]:

@@ -8,7 +8,8 @@ from dashboard.compared import Row
 from dashboard.journeyed import JourneyFigures, RatioFound, When
 from dashboard.queries import Queries
 from dashboard.views.choices import Choice, Covering
-from dashboard.views.figure import number, source_label
+from dashboard.views.figure import number
+from dashboard.views.source_labels import source_labels
 from etl.load import store
 from etl.transform.journeys import PER, neighbours_of, source_of
 from schema.areas import Area
@@ -185,7 +186,7 @@ class _Maker:
     ) -> None:
         self._queries, self._context, self._area = queries, context, area
         self._catalogue: Catalogue = queries.catalogue
-        self._sources = queries.sources(context)
+        self._sources = source_labels(queries, context)
         self._figures, self._local, self._neighbours, self._compared = figures, local, neighbours, compared
         joints = {a.id: self._catalogue.areas.composite_of(a) for a in self._catalogue.areas}
         self._joint_of = {own: joint.id for own, joint in joints.items() if joint is not None}
@@ -210,8 +211,9 @@ class _Maker:
             found = self._figures.count(measure.id, self._joint_of[self._area.id], when)
         if found is None:
             return Value(whose, None, State.MISSING, when.period, when.basis)
-        source = self._sources.get(found.source_id)
-        label = source_label(source, self._catalogue) if source else ""
+        label = self._sources.of_figure(
+            found.source_id, measure.id, self._area.id, when.period, when.basis.value, TOTAL
+        )
         return Value(whose, found.count, found.state, when.period, when.basis, source=label)
 
     def ratio(self, above: Measure, below: Measure) -> Ratio:

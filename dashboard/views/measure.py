@@ -17,6 +17,7 @@ from dashboard.views.figure import (
     FigureView,
     measure_title,
 )
+from dashboard.views.over_time import OverTime, by_period
 from dashboard.views.points import Point, Points, about_the_same_time
 from dashboard.views.ranking import Ranking, ranking
 from dashboard.views.reading import Reading, reading_of
@@ -64,6 +65,8 @@ class MeasurePage:
     published: tuple[Point, ...]
     """Published figures of about the same time, for the comparators' lines. The same as `points` on a published basis;
     none beside raw quarters or terms, which are compared with nothing published."""
+    over_time: dict[str, OverTime]
+    """By the code of a period of `points`: how its figure has changed, and which way the last five run."""
     newest_published: Point | None
     newest_local: Point | None
     ranking: Ranking | None
@@ -145,6 +148,7 @@ def measure_page(queries: Queries, context: Context, measure_id: str, area: Area
         region_name="" if region is None else region.name,
         points=points,
         published=about_the_same_time(published, points, covering),
+        over_time=by_period(own, covering, measure, catalogue),
         newest_published=published[-1] if published else None,
         newest_local=None if newest_local is None else builder.point(newest_local, None),
         reading=None if read is None else reading_of(read, measure, area, catalogue, model, models, statistic),
@@ -152,7 +156,7 @@ def measure_page(queries: Queries, context: Context, measure_id: str, area: Area
         ranking=ranking(
             compared, measure, area, neighbours, catalogue, published, own, category, published_covering.basis
         ),
-        breakdown=breakdown(measure, catalogue, every, points, queries.sources(context)),
+        breakdown=breakdown(measure, catalogue, every, points, builder.labels),
         bases=bases(measure, own, catalogue),
         definition=definition(measure, catalogue, category),
         evidence=evidence(queries, context, measure, area, category, _rows_of(points, own), own, covering.local),

@@ -22,6 +22,7 @@ from dashboard.views.figure import (
 from dashboard.views.reading import Reading, reading_of
 from dashboard.views.received import ReleaseFact, ReturnFact, release_facts, return_facts
 from dashboard.views.return_status import today_of
+from dashboard.views.source_labels import SourceLabels, source_labels
 from dashboard.views.standing import RAW, local_rows, newest, published_rows, raw_rows
 from etl.load import store
 from etl.transform.comparisons import NeighbourSets
@@ -189,7 +190,7 @@ def overview_rows(
     queries: Queries, context: Context, area: Area, measures: Sequence[Measure], model: str | None = None
 ) -> list[OverviewRow]:
     """Some measures for one area, those without a figure too."""
-    compared, sources = queries.compared_all(context, model), queries.sources(context)
+    compared, sources = queries.compared_all(context, model), source_labels(queries, context)
     neighbours = queries.neighbours(context, model)
     read = queries.readings_at(context, area.id, neighbours.model)
     models = queries.neighbour_models()
@@ -224,7 +225,7 @@ def _overview_row(
     area: Area,
     measure: Measure,
     compared: ComparedMeasure,
-    sources: dict[int, store.Source],
+    sources: SourceLabels,
     neighbours: NeighbourSets,
 ) -> OverviewRow:
     own = compared.rows(area, measure.headline_category)
@@ -241,21 +242,21 @@ def _overview_row(
         category=measure.headline_category,
         title=measure_title(measure, measure.headline_category, catalogue),
         agency_title=catalogue.returns[measure.agency].title,
-        headline=_view(headline, sources, catalogue),
-        raw=_view(newest(raw_rows(own)), sources, catalogue),
-        published=_view(last_published, sources, catalogue),
+        headline=_view(headline, sources),
+        raw=_view(newest(raw_rows(own)), sources),
+        published=_view(last_published, sources),
         change=None if headline is None else change(headline, measure),
         comparators=()
         if headline is None
-        else comparators(headline, sources, catalogue, neighbours.model, neighbours.size),
+        else comparators(headline, sources.sources, catalogue, neighbours.model, neighbours.size),
         spark=spark_of(published, headline) if comparable and published else _own_spark(local_rows(own), published),
         strip=_strip(compared, headline if comparable else last_published, area, neighbours, catalogue),
         rank=None if last_published is None else rank(last_published, compared.level_with(last_published)),
     )
 
 
-def _view(row: Row | None, sources: dict[int, store.Source], catalogue: Catalogue) -> FigureView | None:
-    return None if row is None else figure_view(row, sources, catalogue)
+def _view(row: Row | None, sources: SourceLabels) -> FigureView | None:
+    return None if row is None else figure_view(row, sources)
 
 
 def spark_of(published: list[Row], headline: Row | None) -> Spark:

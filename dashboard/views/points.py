@@ -9,6 +9,7 @@ from dashboard.views.choices import Covering, items_of
 from dashboard.views.figure import Change, Comparator, FigureView, Rank, change, comparators, figure_view, rank
 from dashboard.views.intervals import intervals
 from dashboard.views.return_status import every_period
+from dashboard.views.source_labels import source_labels
 from etl.load import store
 from etl.transform.comparisons import NeighbourSets
 from schema.areas import Area
@@ -59,6 +60,7 @@ class Points:
     ) -> None:
         self.catalogue = queries.catalogue
         self.sources = queries.sources(context)
+        self.labels = source_labels(queries, context)
         self.measure, self.area, self.neighbours = measure, area, neighbours
         self.compared = queries.compared(context, measure.id, neighbours.model)
 
@@ -94,7 +96,7 @@ class Points:
 
     def point(self, row: Row, interval: tuple[float, float] | None) -> Point:
         """A point with a row of its own."""
-        figure = figure_view(row, self.sources, self.catalogue)
+        figure = figure_view(row, self.labels)
         return Point(
             period=figure.period,
             period_label=figure.period_label,
@@ -114,18 +116,7 @@ class Points:
         if england is not None:
             sets = self.neighbours
             beside = comparators(england, self.sources, self.catalogue, sets.model, sets.size)[:1]
-        return Point(
-            period=period.code,
-            period_label=period.label(covering.basis),
-            ends=period.end,
-            figure=None,
-            state=State.MISSING,
-            reason=reason,
-            interval=None,
-            comparators=beside,
-            change=None,
-            rank=None,
-        )
+        return without_figure(period, covering.basis, State.MISSING, reason, beside)
 
     def _reason(self, figure: FigureView) -> str:
         match figure.state:
@@ -149,6 +140,24 @@ class Points:
                 return "not reliable: the publisher withheld it"
             case _:
                 return figure.state.words
+
+
+def without_figure(
+    period: Period, basis: Basis, state: State, reason: str, beside: tuple[Comparator, ...] = ()
+) -> Point:
+    """A period for which there is no row."""
+    return Point(
+        period=period.code,
+        period_label=period.label(basis),
+        ends=period.end,
+        figure=None,
+        state=state,
+        reason=reason,
+        interval=None,
+        comparators=beside,
+        change=None,
+        rank=None,
+    )
 
 
 def _trimmed(points: list[Point], area: Area, *, local: bool) -> list[Point]:

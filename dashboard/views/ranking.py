@@ -1,5 +1,6 @@
 """Every authority's published figure of one period, in order."""
 
+import statistics
 from collections import Counter
 from dataclasses import dataclass
 
@@ -68,6 +69,11 @@ class Ranking:
     def of(self) -> int:
         """How many are ranked."""
         return len(self.entries)
+
+    @property
+    def median(self) -> float:
+        """The value that as many authorities are above as below; each counts once, however many children it has."""
+        return statistics.median(entry.value for entry in self.entries)
 
 
 def ranking(

@@ -37,6 +37,8 @@ class Sent(BaseModel):
 
     name: str = Field(min_length=1, max_length=255)
     content: str = Field(max_length=4 * (LARGEST_FILE // 3 + 2))
+    turn: int = 0
+    """Which choice of a file it is on the page, so that the very same file once more is checked once more."""
 
     @classmethod
     def of(cls, data: object) -> Self:
@@ -139,6 +141,19 @@ def measure_moves(found: Preview, catalogue: Catalogue) -> tuple[MeasureMove, ..
     return tuple(moves)
 
 
+def disputed_measures(found: Preview, catalogue: Catalogue) -> tuple[Measure, ...]:
+    """The measures whose leading figure, of whatever basis and period, would be disputed: they have none until the
+    agencies agree. Those for which that is so already are among them, as they are on the page of the disputes."""
+    rows = (found.measures, found.earlier)
+    ids = {str(name) for frame in rows for name in frame.loc[frame["state_after"] == State.DISPUTED.value, "measure"]}
+    return tuple(
+        measure
+        for framework in catalogue.frameworks
+        for measure in catalogue.measures_of(framework)
+        if measure.id in ids
+    )
+
+
 def _move(measure: Measure, basis: Basis, row: dict[str, object]) -> MeasureMove:
     return MeasureMove(
         measure=measure,
@@ -168,6 +183,18 @@ def disagreement(found: Guess, agency: str, period: str, catalogue: Catalogue) -
     else:
         said, against = f"it is for {_when(found.period)}", f"{_when(period)} is chosen"
     return f"The file does not match the choice: {said}, and {against}."
+
+
+def several(found: Guess) -> str:
+    """That a file has rows of a later period than it was taken to be for, in a sentence; else empty."""
+    if not found.later:
+        return ""
+    later = " and ".join(f"{_when(code)} ({code})" for code in found.later[:3])
+    more = f" and {len(found.later) - 3:,} more" if len(found.later) > 3 else ""
+    return (
+        f"The file holds more than one period: most of it fits {_when(found.period)}, and there are rows for "
+        f"{later}{more}, which is later."
+    )
 
 
 def _when(code: str) -> str:

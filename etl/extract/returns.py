@@ -66,8 +66,8 @@ class ReturnTable:
     `cells` has one text column for each of COLUMNS ("" where a cell is empty or an optional column is absent); its
     index is the row as a spreadsheet numbers it. `letters` says in which spreadsheet column each stood. `sheet` is
     empty for CSV. `overlong_rows` are those with something to the right of, or between, the columns of the header.
-    `above` holds what stands once above the table, of ABOVE_TABLE. `sum_rows` stood at the end, add up the rows above
-    them, and are not among the cells.
+    `above` holds what stands once above the table, of ABOVE_TABLE; `heading` is the first text there. `sum_rows` stood
+    at the end, add up the rows above them, and are not among the cells.
 
     `hidden` says in words what the file keeps out of sight (“sheet ‘Workings’”, “rows 5 to 7”, “column D”). `formulas`
     has, by row and column of COLUMNS, what a cell was calculated from (only "=" where the file does not spell it out).
@@ -81,6 +81,7 @@ class ReturnTable:
     letters: Mapping[str, str]
     overlong_rows: tuple[int, ...] = ()
     above: Mapping[str, Above] = field(default_factory=dict)
+    heading: str = ""
     sum_rows: tuple[int, ...] = ()
     hidden: tuple[str, ...] = ()
     formulas: Mapping[tuple[int, str], str] = field(default_factory=dict)
@@ -194,6 +195,7 @@ def _table(name: str, sha256: str, book: Book, sheet: Sheet) -> ReturnTable:
         letters={column: column_letters(index + 1) for column, index in position.items()},
         overlong_rows=tuple(numbers[outside].tolist()),
         above=above,
+        heading=next((text for _, row in islice(sheet.rows(), place) for cell in row if (text := _clean(cell))), ""),
         sum_rows=tuple(sums),
         hidden=(*book.hidden, *sheet.hidden),
         formulas={(row, named[column]): text for (row, column), text in sheet.formulas.items() if column in named},

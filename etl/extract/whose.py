@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -14,18 +14,30 @@ from schema.periods import Period, PeriodKind, parse_period
 _CODE = re.compile(r"(?P<school>AY)?(?P<first>\d{4})[-_ ]?(?P<last>\d{2})[-_ ]?(?P<part>[QT]\d)", re.IGNORECASE)
 
 
+_FULL = 0.5
+"""A period has a full set where it has at least this share of the rows of the one with the most: what a return restates
+may be as much as the return itself, and a row with a mistyped period is no return."""
+
+
 class Guess(NamedTuple):
-    """An agency's id and a period's code; empty where the file does not tell."""
+    """An agency's id and a period's code; empty where the file does not tell. `later` are periods after that one of
+    which the file has rows too: a return is never for an earlier period than its rows, so that some are mistyped."""
 
     agency: str
     period: str
+    later: tuple[str, ...] = ()
 
 
 def guess(table: ReturnTable, catalogue: Catalogue) -> Guess:
-    """What a file says of itself: by the quantities that it reports, its period column, and else its name."""
+    """What a file says of itself: by the quantities that it reports, its heading and period column, else its name."""
     agency = _agency_of_cells(table, catalogue) or _agency_of_name(table.name, catalogue)
     kind = catalogue.returns[agency].period_kind if agency else None
-    return Guess(agency, _period(table, kind))
+    rows: Counter[str] = Counter()
+    for text, many in table.cells["period"].value_counts().items():
+        if (written := _period_of(str(text))) is not None and _fits(written, kind):
+            rows[written.code] += int(many)
+    period = _period(table, rows, kind)
+    return Guess(agency, period, tuple(sorted(code for code in rows if period and code > period)))
 
 
 def _agency_of_cells(table: ReturnTable, catalogue: Catalogue) -> str:
@@ -53,21 +65,29 @@ def _plain(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
-def _period(table: ReturnTable, kind: PeriodKind | None) -> str:
-    """The period in the name where the cells have it too; else the latest in the cells, since what a return restates
-    is earlier; else the one in the name."""
-    in_cells = _of_kind(table.cells["period"].unique(), kind)
-    written = (found.groupdict("") for found in _CODE.finditer(PurePath(table.name).stem))
-    in_name = _of_kind(("{school}{first}-{last}{part}".format(**found) for found in written), kind)
-    if both := in_name & in_cells:
-        return max(both)
-    return max(in_cells, default="") or max(in_name, default="")
+def _period(table: ReturnTable, rows: Mapping[str, int], kind: PeriodKind | None) -> str:
+    """The period in the form's heading, else in the file's name, where the cells have it too; else the newest of which
+    the cells have a full set, since what a return restates is earlier; else the one in the name.
+
+    `rows` says how many rows there are of each period.
+    """
+    in_name = _written(PurePath(table.name).stem, kind)
+    for told in (_written(table.heading, kind), in_name):
+        if both := told & set(rows):
+            return max(both)
+    full = [code for code, many in rows.items() if many >= _FULL * max(rows.values())]
+    return max(full, default="") or max(in_name, default="")
 
 
-def _of_kind(texts: Iterable[str], kind: PeriodKind | None) -> set[str]:
-    """The periods among some texts that are of a kind: quarters and terms where none is known."""
-    kinds = (kind,) if kind else (PeriodKind.QUARTER, PeriodKind.TERM)
-    return {period.code for text in texts if (period := _period_of(text)) is not None and period.kind in kinds}
+def _written(text: str, kind: PeriodKind | None) -> set[str]:
+    """The periods of a kind whose codes stand in a text."""
+    codes = ("{school}{first}-{last}{part}".format(**found.groupdict("")) for found in _CODE.finditer(text))
+    return {period.code for code in codes if (period := _period_of(code)) is not None and _fits(period, kind)}
+
+
+def _fits(period: Period, kind: PeriodKind | None) -> bool:
+    """Whether a return of a kind can be for it: a quarter or a term where none is known."""
+    return period.kind in ((kind,) if kind else (PeriodKind.QUARTER, PeriodKind.TERM))
 
 
 def _period_of(text: str) -> Period | None:

@@ -22,6 +22,7 @@ import pandas as pd
 from etl.transform.control_grid import KIND_OF, every_period, first_from, segments
 from etl.transform.control_limits import FEWEST, TRIAL_UNDER, XMR_FACTOR, Limits, Segments, share_limits, xmr_limits
 from etl.transform.control_rules import Signals, signals
+from etl.transform.control_spread import Together, together
 from etl.transform.control_terms import Assurance, Event, Kind, Rebase, Refusal, Variation
 from etl.transform.cube import FloatArray
 from schema.measures import Polarity
@@ -43,6 +44,9 @@ class ControlCharts:
     """Every one from the first to the last, those without a figure too."""
     kind: Kind
     value: FloatArray
+    numerator: FloatArray
+    """What a proportion or rate is made of, NaN where there is none and for a count."""
+    denominator: FloatArray
     left_out: Bools
     """Where there were counts that make no proportion or rate (nothing below, or more above than below)."""
     segment: Segments
@@ -56,6 +60,8 @@ class ControlCharts:
     events: tuple[Event, ...]
     screened: bool
     over_dispersed: bool
+    per: float = 1
+    """What a proportion or rate is multiplied by."""
 
     @property
     def centre(self) -> FloatArray:
@@ -115,6 +121,19 @@ class ControlCharts:
         found[asked & ~np.isfinite(upper)] = Assurance.NO_LIMITS
         return found
 
+    def together(self, area: str) -> tuple[Together, tuple[Period, ...]] | None:
+        """How an area's values under its newest baseline vary taken together, and their periods; None for counts, and
+        where there are too few or too small numbers to say."""
+        row = self.areas.index(area)
+        at = int(self.newest[row])
+        if at < 0 or self.kind == "count":
+            return None
+        here = (self.segment[row] == self.segment[row, at]) & np.isfinite(self.value[row])
+        found = together(self.numerator[row, here], self.denominator[row, here], self.kind)
+        if found is None:
+            return None
+        return found, tuple(period for period, wanted in zip(self.periods, here, strict=True) if wanted)
+
     def rebases_of(self, area: str) -> tuple[Rebase, ...]:
         """The new baselines that the area's chart shows, earliest first: those that begin after the chart does."""
         return tuple(r for r in self.rebases if r.area in (None, area) and 0 < self._column(r) < len(self.periods))
@@ -153,8 +172,10 @@ class ControlCharts:
         if not self.over_dispersed:
             return f"{plain}, {name} chart)"
         if inflation <= 1:
-            return f"{plain}, {name} chart: {unit}s differ no more than chance would have them)"
-        wider = f"{inflation:.1f} times as wide because {unit}s differ by more than chance"
+            return f"{plain}, {name} chart: from one {unit} to the next it changes no more than chance has it)"
+        wider = (
+            f"{inflation:.1f} times as wide because from one {unit} to the next it changes by more than chance has it"
+        )
         return f"{plain}), {wider} (Laney’s {name}’ chart)"
 
 
@@ -217,6 +238,7 @@ def control_charts(
     segment = segments(names, periods, ordered)
     if kind == "count":
         value, left_out = grid("value"), np.zeros((len(areas), len(periods)), dtype=bool)
+        x = n = np.full(value.shape, np.nan)
         limits = xmr_limits(value, segment, screen=screen)
     else:
         x, n = grid("numerator"), grid("denominator")
@@ -236,6 +258,8 @@ def control_charts(
         periods=periods,
         kind=kind,
         value=value,
+        numerator=x,
+        denominator=n,
         left_out=left_out,
         segment=segment,
         limits=limits,
@@ -247,4 +271,5 @@ def control_charts(
         events=tuple(sorted(events, key=lambda event: event.on)),
         screened=screen,
         over_dispersed=over_dispersed,
+        per=per,
     )

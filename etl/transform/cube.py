@@ -21,7 +21,8 @@ Ids = npt.NDArray[np.int64]
 _MISSING = SEVERITY_OF[State.MISSING]
 _LAST_WITH_VALUE = SEVERITY_OF[State.NIL]
 
-_SEVERITY_NAMES = np.array([state.value for state in SEVERITY], dtype=object)
+SEVERITY_NAMES = np.array([state.value for state in SEVERITY], dtype=object)
+"""The states' names by severity rank."""
 
 
 class Part(NamedTuple):
@@ -40,7 +41,7 @@ def has_value(severity: Ranks) -> npt.NDArray[np.bool_]:
 
 def state_names(severity: Ranks) -> npt.NDArray[np.object_]:
     """Severity ranks as the states' names."""
-    return _SEVERITY_NAMES[severity]
+    return SEVERITY_NAMES[severity]
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Cube:
         parts: dict[tuple[str, str, str], Part] = {}
         for key, rows in values.groupby(["quantity", "category", "basis"], sort=False).indices.items():
             at = np.asarray(rows)
-            part = _nothing(len(pair))
+            part = nothing(len(pair))
             part.value[row[at]] = np.where(has_value(severity[at]), value[at], np.nan)
             part.severity[row[at]] = severity[at]
             part.source[row[at]] = source[at]
@@ -95,7 +96,7 @@ class Cube:
 
     def part(self, quantity: str, category: str, basis: str) -> Part:
         """A term; missing throughout where nobody reports it."""
-        return self.parts.get((quantity, category, basis)) or _nothing(len(self))
+        return self.parts.get((quantity, category, basis)) or nothing(len(self))
 
     def categories(self, quantity: str, breakdown: str) -> tuple[str, ...]:
         """The categories of a breakdown that the cube holds for a quantity."""
@@ -163,7 +164,8 @@ class Cube:
         return Part(value, severity, np.where(quarters[:, 0] >= 0, part.source, 0))
 
 
-def _nothing(rows: int) -> Part:
+def nothing(rows: int) -> Part:
+    """A part that is missing in every row."""
     return Part(np.full(rows, np.nan), np.full(rows, _MISSING, dtype=np.int8), np.zeros(rows, dtype=np.int64))
 
 

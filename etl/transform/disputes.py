@@ -254,6 +254,15 @@ def rests_on(measure: Measure, place: Place) -> bool:
     )
 
 
+def headline_rests_on(measure: Measure, place: Place) -> bool:
+    """Whether the figure that a measure leads with is made from what is said of a place. A category that is disputed
+    leaves the total its figure, and the other categories theirs."""
+    above = [(term, measure.headline_category if measure.share_by else term.category) for term in measure.numerator]
+    below = [(term, term.category) for term in measure.denominator]
+    return any(term.quantity == place.quantity and place.category == category for term, category in (*above, *below))
+
+
 def blocked(measures: Iterable[Measure], place: Place) -> tuple[Measure, ...]:
-    """The measures that have no figure while a place is disputed."""
+    """The measures of which some figure is missing while a place is disputed: the one they lead with
+    (`headline_rests_on`), or only that of a category."""
     return tuple(measure for measure in measures if rests_on(measure, place))

@@ -23,6 +23,11 @@ past that a publication has been missed."""
 _WITH_VALUE = tuple(state.value for state in State if state.has_value)
 
 
+_MEASURED = frozenset({"days", "working days", "points", "grades"})
+"""Units of totals that are not counts of separate events, though they may be whole numbers: days waited, points scored.
+The days of one child come together, and Poisson's limits would be far too narrow."""
+
+
 class Reason(StrEnum):
     """Why there is no reading."""
 
@@ -87,15 +92,15 @@ def measure_kind(measure: Measure, catalogue: Catalogue) -> MeasureKind:
     """Which arithmetic a measure's figures bear.
 
     A "proportion" is a percentage of what is itself counted; "equivalents" rest on full-time equivalents; a "mean" adds
-    up scores or part numbers over something and is not a share; a "rate" is anything else that is divided, such as
-    suspensions per 100 pupils, of whom one may have several. A count with nothing beneath it is a "count".
+    up scores, days or part numbers over something and is not a share; a "rate" is anything else that is divided, such
+    as suspensions per 100 pupils, of whom one may have several. A count with nothing beneath it is a "count".
     """
     if measure.population is None and not measure.denominator:
         return "count"
     terms = [catalogue.quantities[term.quantity] for term in (*measure.numerator, *measure.denominator)]
     if measure.printed_rules == "everywhere":
         return "equivalents"
-    if not all(quantity.whole_number for quantity in terms):
+    if not all(quantity.whole_number and quantity.unit not in _MEASURED for quantity in terms):
         return "mean"
     return "proportion" if measure.population is None and measure.is_percentage else "rate"
 

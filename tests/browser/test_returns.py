@@ -80,3 +80,15 @@ def test_a_second_person_accepts_a_return_and_the_pages_change(second: Visitor) 
     page.get_by_role("link", name="Returns", exact=True).first.click()
     expect(page.locator("main h1")).not_to_contain_text("waits")
     assert second.said == []
+
+
+def test_a_finding_leads_to_its_rule_on_the_list_of_rules(second: Visitor) -> None:
+    page = second.open("/returns/health/2025-26Q2")
+    page.locator("main a[href*='/returns/rules#small-number']").first.click()
+    expect(page.locator("main h1")).to_contain_text("rules")
+    expect(page.locator("#small-number")).to_be_focused()
+    expect(page.locator("#small-number")).to_be_in_viewport()
+    # So it does for whoever is sent the address.
+    page = second.open("/returns/rules#row-duplicate")
+    expect(page.locator("#row-duplicate")).to_be_in_viewport()
+    assert second.said == []

@@ -192,6 +192,34 @@ def test_another_agency_s_file_is_said_and_the_choice_stands(analyst: Visitor, t
     choose(page, path)
     expect(page.locator("#upload-notice")).to_contain_text("it holds the quantities of the Police return")
     expect(page.get_by_role("textbox", name="Agency")).to_have_value("Health")
+    expect(page.locator(".upload-preview")).to_be_visible()
+    accessible(page)
+    page.get_by_role("button", name="Use what the file says").click()
+    expect(page.locator(".upload-which")).to_have_text("Police, April to June 2025")
+    expect(page.get_by_role("textbox", name="Agency")).to_have_value("Police")
+    expect(page.locator("#upload-notice")).to_be_empty()
+    expect(page.locator(".since")).to_contain_text("Since version")
+    assert analyst.said == []
+
+
+DROP = """text => {
+    window.dropped = window.dropped || new File([text], "return.csv", {type: "text/csv", lastModified: 1});
+    const carried = new DataTransfer();
+    carried.items.add(window.dropped);
+    for (const kind of ["dragenter", "dragover", "drop"])
+        document.getElementById("upload-choose").dispatchEvent(
+            new DragEvent(kind, {dataTransfer: carried, bubbles: true, cancelable: true}));
+}"""
+
+
+def test_the_very_same_file_dropped_again_is_checked_again(analyst: Visitor) -> None:
+    page = analyst.open("/returns/upload?agency=police&period=2025-26Q1")
+    for _ in range(2):
+        with page.expect_request(lambda asked: asked.post_data is not None and "upload-report" in asked.post_data):
+            page.evaluate(DROP, correction())
+        expect(page.locator(".upload-preview")).to_be_visible()
+        expect(page.locator("#upload-progress")).to_be_empty()
+    assert analyst.said == []
 
 
 def test_the_page_fits_a_telephone(on_telephone: Visitor, tmp_path: Path) -> None:

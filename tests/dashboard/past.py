@@ -64,6 +64,11 @@ PAGES = (
     "/catalogue",
     "/journey",
     "/priorities",
+    f"/returns/{SOCIAL_CARE}/2024-25Q4",
+    f"/returns/{SOCIAL_CARE}/2024-25Q4?version=1&order=severity",
+    f"/returns/{POLICE}/2024-25Q4",
+    "/returns/rules",
+    "/disputes",
 )
 FILES = (
     "/download/measure/repeat-referrals.csv",
@@ -196,13 +201,14 @@ def corrected(folder: Path) -> Path:
 
 
 def shown(app: Dash, shell: Shell, as_of: datetime | None) -> Shown:
-    """Every page's own part, and every file's text. What says of which instant it is – in addresses – is left out."""
+    """Every page's own part, and every file's text. What says of which instant it is – in addresses – is left out, and
+    so is what can be done: nothing can be done in the past."""
     asked = "" if as_of is None else f"as_of={as_of:%Y-%m-%dT%H:%M:%S.%fZ}"
     found: dict[str, str] = {}
     for page in PAGES:
         path, _, query = page.partition("?")
         drawn = shell.at(path, f"?{query}&{asked}" if asked else f"?{query}")
-        found[page] = _plain(main(drawn).to_plotly_json())
+        found[page] = _plain(to_read(main(drawn)).to_plotly_json())
     client = app.server.test_client()
     for file in FILES:
         joined = "&" if "?" in file else "?"
@@ -217,8 +223,24 @@ def main(drawn: Any) -> Any:
     return next(part for part in drawn.children if getattr(part, "id", "") == "main")
 
 
+def to_read(part: Any) -> Any:
+    """A part of a page without what can be done in it, by the classes that are not printed either."""
+    children = getattr(part, "children", None)
+    if isinstance(children, list | tuple):
+        part.children = [to_read(child) for child in children if child is not None and not _does(child)]
+    elif children is not None:
+        part.children = None if _does(children) else to_read(children)
+    if (text := getattr(part, "data-html", None)) is not None:
+        setattr(part, "data-html", re.sub(r'<a [^>]*class="[^"]*\bdoing\b[^"]*"[^>]*>.*?</a>', "", text))
+    return part
+
+
+def _does(part: Any) -> bool:
+    return bool({"act", "doing"} & set(str(getattr(part, "className", "")).split()))
+
+
 def _plain(part: Any) -> str:
     text = json.dumps(part, cls=PlotlyJSONEncoder, ensure_ascii=False, sort_keys=True)
-    text = re.sub(r"([?&])as_of=[^&\"\\]*&?", r"\1", text)
-    text = re.sub(r"[?&](?=[\"\\])", "", text)
+    text = re.sub(r"([?&])as_of=[^&#\"\\]*&?", r"\1", text)
+    text = re.sub(r"[?&](?=[#\"\\])", "", text)
     return re.sub(r"\"data-title\": \"[^\"]*\"", "", text)

@@ -72,3 +72,12 @@ def test_more_than_can_be_read_is_refused(queries: Queries) -> None:
 def test_the_download_has_a_row_for_each_measure_and_authority(queries: Queries) -> None:
     page = page_of(queries, "referrals,repeat-referrals", "walsall")
     assert len(compare_csv(page).splitlines()) == 1 + 2 * 2
+
+
+def test_a_difference_that_chance_explains_makes_no_highest(queries: Queries) -> None:
+    [panel] = page_of(queries, "repeat-referrals", "walsall").panels
+    assert parts.panel_title(panel) == "Stoke-on-Trent, 21.0%, is not clearly different from Walsall, 19.7%"
+    [panel] = page_of(queries, "repeat-referrals", "walsall,dudley").panels
+    assert parts.panel_title(panel) == "Stoke-on-Trent, 21.0%, is not clearly different from either of the 2 beside it"
+    [panel] = page_of(queries, "repeat-referrals", "walsall,middlesbrough").panels
+    assert parts.panel_title(panel) == "Stoke-on-Trent, 21.0%, is 2nd highest of 3"

@@ -16,7 +16,7 @@ from dashboard.charts.control import HEIGHT, MARKS, ControlView, control, contro
 from etl.transform.control_charts import ControlCharts, control_charts
 from etl.transform.control_terms import Assurance, Event, Rebase, Variation
 from schema.measures import Measure, Polarity
-from schema.periods import Basis, month
+from schema.periods import Basis, month, quarter
 from tests.dashboard.figures import measure
 
 STEADY = [50.0, 53, 49, 52, 51, 48, 54, 50, 52, 49, 51, 53, 50]
@@ -201,3 +201,48 @@ def test_no_series_breaks_the_picture(values: list[float | None]) -> None:
     assert control_words.finding(view)
     assert control_words.rule(view)
     assert len(control_words.table(view).rows) == len(values)
+
+
+# ---------------------------------------------------------------------------------------- all values taken together
+
+
+def shares_of(numerator: Sequence[float], denominator: Sequence[float]) -> ControlView:
+    codes = [quarter(2023 + at // 4, at % 4 + 1).code for at in range(len(numerator))]
+    charts = control_charts(
+        pd.DataFrame(
+            {"area": "stoke-on-trent", "period": codes, "numerator": numerator, "denominator": denominator},
+            dtype=object,
+        ),
+        Basis.QUARTER,
+        "proportion",
+        per=100,
+    )
+    assert isinstance(charts, ControlCharts)
+    return control_view(
+        charts, "stoke-on-trent", measure=judged(Polarity.LOWER), area_name="Stoke-on-Trent", source="Source: a return."
+    )
+
+
+def test_a_step_that_no_rule_signals_is_never_called_chance() -> None:
+    counted, of_ = (
+        [338, 277, 299, 306, 216, 187, 207, 204, 203, 206],
+        [1284, 1115, 1184, 1196, 1006, 902, 981, 970, 981, 994],
+    )
+    view = shares_of(counted, of_)
+    assert all(point.variation is Variation.COMMON for point in view.points)
+    said = control_words.summary(view)
+    assert said.startswith("No quarter stands out from the variation between one quarter and the next.")
+    assert "Taken together, the 10 quarters vary more than chance would have it: they were higher before" in said
+    assert "before April to June 2024 (25.5%) than from then on (21.0%)." in said
+    assert "Seven quarters in a row on one side of the mean would signal such a step" in said
+    assert "no more than chance would" not in said + control_words.rule(view)
+
+
+def test_of_pure_noise_no_more_is_said_than_that_nothing_stands_out() -> None:
+    counts = np.random.default_rng(3).binomial(975, 0.23, 10)
+    said = control_words.summary(shares_of(counts.tolist(), [975] * 10))
+    assert said == "No quarter stands out from the variation between one quarter and the next."
+
+
+def test_bare_counts_are_not_held_against_chance() -> None:
+    assert of([*STEADY, *[54.0, 58] * 7]).overall is None

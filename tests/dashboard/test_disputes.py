@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 
 from dashboard.app import create_app
 from dashboard.cli import app as command_line
+from dashboard.components import disputes as cards
 from dashboard.indicators import indicators
 from dashboard.pages import disputes as page_of_disputes
 from dashboard.queries import Queries
@@ -23,11 +25,16 @@ from dashboard.views.attention import attention_items
 from dashboard.views.choices import Asked, Covering
 from dashboard.views.disputes import DisputesPage, disputes_about, disputes_page
 from dashboard.views.measure import MeasurePage, measure_page
+from dashboard.views.upload import disputed_measures
+from etl.demonstration import SAMPLE
 from etl.load.engine import open_engine
+from etl.previewing import preview_return
+from etl.submissions import ReturnFile, accept_return, check_file, submit_return
 from etl.transform.attention_items import Why
 from schema.catalogue import default_catalogue
 from schema.context import Context
 from schema.errors import WrongUseError
+from schema.periods import parse_period
 from schema.states import State
 from tests.conftest import TODAY
 
@@ -122,6 +129,39 @@ def test_other_agencies_numbers_take_nobodys_place_in_counts_by_group(queries: Q
     assert disputed["value"].isna().all()
 
 
+# ------------------------------------------------------------------------------------------------- a category
+
+
+def test_a_disputed_category_leaves_the_total_its_figure_and_every_page_counts_the_same(own: Queries) -> None:
+    content = (SAMPLE / "returns" / "police-2025-26Q1.csv").read_text()
+    content = content.replace("2025-26Q1", "2025-26Q2").replace("2025-07-10", "2025-10-10")
+    content = re.sub(r"(2025-26Q2,contacts,total,,)\d+,", r"\g<1>837,", content)
+    quarter, sender, reader = parse_period("2025-26Q2"), Context(viewer="A"), Context(viewer="B")
+    file = ReturnFile("a.csv", content.encode(), POLICE, quarter)
+    checked = check_file(own.engine, sender, own.catalogue, file, TODAY)
+    found = preview_return(own.engine, sender, own.catalogue, checked)
+    words = {finding.rule: "It is so." for finding in checked.to_explain}
+    submit_return(own.engine, sender, own.catalogue, checked, words)
+    accept_return(own.engine, reader, own.catalogue, POLICE, quarter, 1)
+
+    page = disputes_page(own, Context())
+    notices = next(view for view in page.open if view.dispute.place.quantity == "contacts")
+    assert {measure.id for measure in notices.blocks} == {"contacts-by-source", "police-protection-notices"}
+    assert [measure.id for measure in notices.blocks_within] == ["contacts"]
+    without = {measure.id for view in page.open for measure in view.blocks}
+    assert without == {"contacts-by-source", "police-protection-notices", MEASURE}
+    assert set(on_list(own)) == without
+    assert {measure.id for measure in disputed_measures(found, own.catalogue)} == without
+    # As the figures have it.
+    rows = indicators(own, Context(), area=own.catalogue.areas.by_id["stoke-on-trent"])
+    leading = {measure.id: measure.headline_category for measure in own.catalogue.measures_of("children")}
+    told = rows[(rows["state"] == "disputed") & (rows["category"] == rows["measure"].map(leading))]
+    assert set(told["measure"]) == without
+    said = cards.lead(page)
+    assert said.startswith(f"{len(page.open)} numbers are given differently by two agencies: 3 measures have no figure")
+    assert said.endswith("for them, and 2 more lack the figure of a category, until they agree.")
+
+
 # ------------------------------------------------------------------------------------------------- settling
 
 
@@ -130,7 +170,9 @@ def form_of(queries: Queries) -> dict[str, Any]:
     return {"place": list(view.dispute.place), "seen": view.dispute.said, "instead_of": 0}
 
 
-def pressed(app: Dash, what: Any, agreed: str | None, reason: str | None, who: str | None) -> Any:
+def pressed(
+    app: Dash, what: Any, agreed: str | None, reason: str | None, who: str | None, search: str | None = None
+) -> Any:
     """What the server answers when somebody presses the button."""
     given = (("settle-what", "data", what), ("settle-agreed", "value", agreed), ("settle-reason", "value", reason))
     answer = app.server.test_client().post(
@@ -144,6 +186,7 @@ def pressed(app: Dash, what: Any, agreed: str | None, reason: str | None, who: s
             "state": [
                 *({"id": name, "property": of, "value": value} for name, of, value in given),
                 {"id": "settle-who", "property": "value", "value": who},
+                {"id": "address", "property": "search", "value": search},
             ],
         },
     )
@@ -165,8 +208,11 @@ def test_the_page_settles_it_and_looking_back_still_shows_the_dispute(own: Queri
     assert "no form of the dashboard" in pressed(app, {"place": 7}, POLICE, "x", "y")["settle-said"]["children"]
     assert numbers(disputes_page(own, Context())) == [{CARE: 328, POLICE: 342}]
 
-    done = pressed(app, what, POLICE, "Calls that led to decisions are discussions.", "Performance subgroup")
-    assert done["settle-gone"]["href"] == "/disputes?done=1"
+    back = pressed(app, what, POLICE, "Because", "All", f"?as_of={before:%Y-%m-%dT%H:%M:%S}Z")
+    assert "the past cannot be changed" in back["settle-said"]["children"]
+    reason, who = "Calls that led to decisions are discussions.", "Performance subgroup"
+    done = pressed(app, what, POLICE, reason, who, f"?area=hackney&settle={KEY}&framework=adults")
+    assert done["settle-gone"]["href"] == "/disputes?area=hackney&framework=adults&done=1"
     page = disputes_page(own, Context())
     (view,) = page.settled
     assert page.open == ()

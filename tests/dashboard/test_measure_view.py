@@ -2,14 +2,17 @@
 
 import csv
 import io
+import json
 from itertools import pairwise
 
 import pytest
+from plotly.utils import PlotlyJSONEncoder
 
 from dashboard.charts import breakdown as breakdown_chart
 from dashboard.charts import ranking as ranking_chart
 from dashboard.charts import trend as trend_chart
-from dashboard.components.measure import figures_table, heading, ranking
+from dashboard.components.links import address
+from dashboard.components.measure import figures_table, heading, ranking, side, trend
 from dashboard.downloads import COLUMNS, as_csv
 from dashboard.queries import Queries
 from dashboard.views.choices import Asked, Covering
@@ -216,3 +219,56 @@ def test_an_authority_without_neighbours_has_a_table_whose_rows_fit_its_head(que
     twin = figures_table.figures_table(page_of(queries, "repeat-referrals", area=area, model="april-2021"))
     assert twin.rows
     assert {len(row) for row in twin.rows} == {len(twin.columns)}
+
+
+# ------------------------------------------------------------------------------------- every figure with its period
+
+
+def told(page: MeasurePage) -> str:
+    """The cards beside the trend, as text."""
+    return json.dumps(side.side(page, address), cls=PlotlyJSONEncoder, ensure_ascii=False)
+
+
+def test_every_heading_begins_with_a_capital_or_a_figure(queries: Queries) -> None:
+    for measure in queries.catalogue.measures_of("children"):
+        said = heading.finding(page_of(queries, measure.id))
+        assert not said[:1].islower(), said
+    assert heading.finding(page_of(queries, "missing-episodes")).startswith("Children went missing ")
+
+
+def test_the_years_above_england_are_those_shown_and_say_so(queries: Queries) -> None:
+    local, published = (page_of(queries, "repeat-referrals", covering=c) for c in ("rolling-year", "year"))
+    assert trend.summary(local).startswith(
+        "Above England in 2 of the 4 published years shown, from year to Mar 2022 on"
+    )
+    assert trend.summary(published).startswith("Above England in 8 of 13 published years, from year to Mar 2013 on")
+
+
+def test_both_figures_of_a_change_are_dated(queries: Queries) -> None:
+    said = told(page_of(queries, "repeat-referrals", covering="year"))
+    assert "A year before (year to 31 March 2024): 25.6%." in said
+    assert "Since then down 4.6 percentage points: 21.0% (year to 31 March 2025)." in said
+
+
+def test_of_a_figure_that_is_not_there_nothing_is_said_of_a_year_before(queries: Queries) -> None:
+    page = page_of(queries, "strategy-discussions", covering="rolling-year")
+    assert page.headline is not None
+    assert (page.headline.value, page.newest_number is None) == (None, False)
+    said = told(page)
+    assert "There is no figure (year to 30 September 2025) to set beside one of a year before." in said
+    assert not any(words in said for words in ("Since then", "later returns may restate it"))
+    assert "newest figure, 1,319 (year to Mar 2025), is" in trend.title(page)
+
+
+def test_a_quarter_of_all_authorities_comes_with_their_median(queries: Queries) -> None:
+    page = page_of(queries, "repeat-referrals", covering="year")
+    found = page.ranking
+    assert found is not None
+    values = sorted(entry.value for entry in found.entries)
+    assert (len(values), found.median) == (153, values[76])
+    said = ranking.sentences(found, page)
+    assert (
+        "In the third quarter of all authorities, counted from the lowest; their median is 20.0%, while England as a "
+        "whole is at 22.6%." in said
+    )
+    assert not any("0 authorities" in sentence for sentence in said)

@@ -1,6 +1,6 @@
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from html import unescape
 from typing import Any
 
@@ -13,6 +13,7 @@ from dashboard.queries import Queries
 from dashboard.views.attention import attention_view
 from dashboard.views.figure import Rank
 from dashboard.views.overview import OverviewRow, Spark, Strip, overview_page, spark_of
+from etl.transform.attention_items import Why
 from schema.context import Context
 from schema.measures import Counterpart, Measure
 from schema.periods import Basis, parse_period
@@ -123,6 +124,15 @@ def test_what_is_chosen_makes_the_title_and_the_cards(queries: Queries) -> None:
     assert f"the newest figures of {len(page.rows)} measures, up to 30 September 2025" in str(lead.children)
 
 
+def test_before_anything_had_come_nobody_is_told_to_load_it(queries: Queries) -> None:
+    then = Context(as_of=datetime(2001, 1, 1, tzinfo=UTC))
+    page = overview_page(queries, then, queries.catalogue.areas.find("stoke-on-trent"))
+    title, lead = briefing.heading(page, then=then.as_of)
+    assert title.children == "There were no figures for Stoke-on-Trent then"
+    assert str(lead.children).startswith("Nothing about Stoke-on-Trent had been received by 00:00 on 1 January 2001")
+    assert "Load published files" in str(briefing.heading(page)[1].children)
+
+
 def test_the_title_is_about_children_and_the_cards_about_the_system(queries: Queries) -> None:
     area = queries.catalogue.areas.find("stoke-on-trent")
     page = overview_page(queries, Context(), area)
@@ -137,6 +147,12 @@ def test_the_title_is_about_children_and_the_cards_about_the_system(queries: Que
     assert "measures have" not in str(title.children)
     more = sum(item.why in attention.QUESTIONS for item in needs.items) - 1
     assert str(lead.children).startswith(f"{words.capital(briefing.number_word(more))} more to ask about below")
+    assert "; besides, one dispute and one agency that is late." in str(lead.children)
+    better = sum(item.why is Why.IMPROVED for item in needs.items)
+    assert more + 1 + 1 + 1 + better == len(needs.items), "whatever is listed is counted"
+    assert attention.late_named(needs) == {"police"}
+    said = str(briefing.briefing(page, needs, address))
+    assert said.count("due since 21 October 2025") == 1
     local = sum(row.headline is not None and row.headline.local for row in page.rows)
     assert briefing.coverage(page).startswith(f"{local} of {page.measures} measures have a local figure, up to ")
     assert briefing.coverage(page) in str(briefing.briefing(page, needs, address))

@@ -76,6 +76,12 @@ def test_an_agency_page_has_its_calendar_its_items_and_its_measures(queries: Que
     assert page.view.measures == sum(m.agency == spec.id for m in in_use(queries.catalogue))
 
 
+def test_a_part_of_another_agency_s_number_is_asked_for_by_its_name(queries: Queries, home: Area) -> None:
+    also = {item.quantity.id: item.title for item in agency_page(queries, Context(), home, "police").items if item.also}
+    assert also["contacts"] == "Contacts received: Police: protection notice"
+    assert also["strategy-discussions"] == "Strategy discussions held"
+
+
 # ------------------------------------------------------------------------------------------------- the definition
 
 

@@ -113,6 +113,12 @@ def test_the_overview_names_the_next_return_where_none_is_late() -> None:
     )
 
 
+def test_what_the_list_of_attention_says_of_a_late_return_is_not_said_twice() -> None:
+    fact = received(QUARTERLY, date(2026, 1, 23), "2025-26Q2")
+    assert text(returned(fact, told=True)) == "Tried: lateNewest: July to September 2025, provisional"
+    assert "due since" not in text(returned(fact, told=True))
+
+
 def text(part: object) -> str:
     inner = getattr(part, "children", part)
     return (

@@ -17,12 +17,14 @@ from dashboard.return_downloads import safe_name
 from dashboard.settings import Settings
 from dashboard.views.return_status import status_of
 from dashboard.views.rules import rules
+from etl.demonstration import SAMPLE
 from etl.load.engine import open_engine
-from etl.submissions import withdraw_return
+from etl.submissions import ReturnFile, check_file, submit_return, withdraw_return
 from etl.validate.check import return_rules
 from schema.catalogue import default_catalogue
 from schema.context import Context
 from schema.periods import parse_period
+from tests.conftest import TODAY
 from tests.dashboard.test_app import drawn
 
 CATALOGUE = default_catalogue()
@@ -50,6 +52,38 @@ def test_the_returns_page_tells_what_is_owed_and_leads_to_each_return(client: Fl
     assert "/returns/police/2025-26Q" in page
     assert "/agency/police" in page
     assert "/download/reminders.ics" in page
+
+
+def test_what_is_to_be_sent_leads_to_the_upload_with_its_agency_and_period(client: FlaskClient) -> None:
+    page = drawn(client, "/returns", "?area=hackney")
+    assert '"Upload a return"' in page
+    assert "/returns/upload?area=hackney&amp;agency=police&amp;period=2025-26Q2" in page
+    # What came has no need of it, and nothing can be sent to the past.
+    assert "agency=police&amp;period=2025-26Q1" not in page
+    assert "/returns/upload" not in drawn(client, "/returns", "?as_of=2026-01-01")
+
+
+@pytest.mark.parametrize(("path", "words"), [(PATH, "Upload a correction"), ("/returns/police/2025-26Q2", "Upload it")])
+def test_a_return_offers_its_form_and_the_way_to_upload_it(client: FlaskClient, path: str, words: str) -> None:
+    _, _, agency, period = path.split("/")
+    page = drawn(client, path, "?area=hackney")
+    own = f"agency={agency}&period={period}"
+    assert words in page
+    assert f"/returns/upload?area=hackney&{own}" in page.replace("&amp;", "&")
+    for form in ("xlsx", "csv"):
+        address = f"/download/template?area=hackney&{own}&form={form}"
+        assert address in page.replace("&amp;", "&")
+        with client.get(address) as answer:
+            assert answer.status_code == 200
+    assert words not in drawn(client, path, "?as_of=2026-01-01")
+
+
+def test_a_finding_leads_to_its_rule(client: FlaskClient, queries: Queries) -> None:
+    version = status_of(queries, Context(), "health", "2025-26Q2").versions[0]
+    page, listed = drawn(client, PATH, "?area=hackney"), drawn(client, "/returns/rules")
+    for one in queries.findings(version):
+        assert f"/returns/rules?area=hackney#{one.finding.rule}" in page
+    assert all(f'id=\\"{rule.id}\\"' in listed for rule in rules())
 
 
 def test_the_agencies_have_no_list_of_their_own_any_more(client: FlaskClient) -> None:
@@ -246,6 +280,61 @@ def test_a_return_is_withdrawn_and_accepted_again_by_somebody_who_did_not_submit
     assert state() == "accepted"
     assert "was accepted already" in do(client, "accept")
     assert "cannot be queried now" in do(client, "query", words="Is it?")
+
+
+def preview_of(client: FlaskClient, which: object, search: str = "") -> Any:
+    return client.post(
+        "/_dash-update-component",
+        json={
+            "output": "returns-preview.children",
+            "outputs": {"id": "returns-preview", "property": "children"},
+            "inputs": [{"id": "returns-preview-of", "property": "data", "value": which}],
+            "state": [{"id": "address", "property": "search", "value": search}],
+            "changedPropIds": ["returns-preview-of.data"],
+        },
+    )
+
+
+def test_whoever_accepts_sees_what_it_would_change_and_whoever_submitted_it_asks_nothing(own_engine: Engine) -> None:
+    queries = Queries(own_engine, CATALOGUE)
+    client = create_app(Settings(), queries).server.test_client()
+    assert "returns-preview" not in drawn(client, PATH)
+    content = (SAMPLE / "returns" / "health-2025-26Q2.csv").read_bytes()
+    lines = content.decode().splitlines()
+    cells = lines[1].split(",")
+    lines[1] = ",".join([*cells[:4], str(int(cells[4]) + 1), *cells[5:]])
+    file = ReturnFile("h.csv", "\n".join([*lines, ""]).encode(), "health", PERIOD)
+    sender = Context(viewer="Sender")
+    checked = check_file(own_engine, sender, CATALOGUE, file, TODAY)
+    submit_return(own_engine, sender, CATALOGUE, checked, {one.rule: "It is so." for one in checked.to_explain})
+
+    page = drawn(client, PATH)
+    assert "health|2025-26Q2|2" in page
+    assert "returns-preview-of" not in drawn(client, PATH, "?as_of=2026-01-01")
+    answer = preview_of(client, "health|2025-26Q2|2")
+    text = json.dumps(answer.get_json(), ensure_ascii=False)
+    for words in (
+        "What accepting version 2 would change",
+        "Since version 1: ",
+        "1 figure changed",
+        "Every figure beside",
+    ):
+        assert words in text
+    assert "What the pages would show" in text
+    assert "has no version" in json.dumps(preview_of(client, "health|2025-26Q2|9").get_json())
+    for nonsense in (5, None, "health", "health|2025-26Q2|x", "nobody|2025-26Q2|1", "health|soon|1"):
+        assert preview_of(client, nonsense).status_code == 400
+
+    client.post("/who", data={"name": "sender"})
+    own = said(client, PATH)
+    assert "Ask about it …" not in own
+    assert "Send it back …" not in own
+    assert "Withdraw it …" in own
+    assert "a second person asks about it" in do(client, "query", 2, "Is it so?")
+    client.post("/who", data={"name": "Reader"})
+    assert "Ask about it …" in said(client, PATH)
+    assert "version=2&done=2" in do(client, "accept", 2)
+    assert "Version 1, which was accepted before, does not come back by itself" in said(client, PATH)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pandas as pd
@@ -158,6 +159,7 @@ def hrefs(part: Any) -> Iterator[str]:
     elif hasattr(part, "to_plotly_json"):
         if isinstance(getattr(part, "href", None), str):
             yield part.href
+        yield from map(unescape, re.findall(r'href="([^"]*)"', getattr(part, "data-html", "")))
         for name in ("children", *getattr(part, "_children_props", [])):
             yield from hrefs(getattr(part, name, None))
 

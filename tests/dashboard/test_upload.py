@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,10 +22,8 @@ from etl.load.submissions import submissions
 from schema.catalogue import default_catalogue
 from schema.context import Context
 from schema.tables import SourceRow, SubmissionFileRow
+from tests.conftest import ROOT
 
-CHECK = ("upload-report.children", "upload-explain.children", "upload-checked.data", "upload-help.hidden",
-         "upload-done-place.children", "upload-work.hidden")  # fmt: skip
-COMPARE = ("upload-preview-place.children",)
 POLICE = (SAMPLE / "returns" / "police-2025-26Q1.csv").read_bytes()
 NEW = POLICE.replace(b"2025-26Q1", b"2025-26Q2").replace(b"2025-07-10", b"2025-10-10")
 
@@ -53,7 +52,7 @@ def file_of(content: bytes, name: str = "police.csv") -> dict[str, str]:
 
 def ask(client: FlaskClient, callbacks: dict[str, Any], output: str, given: dict[str, Any], changed: str) -> Any:
     """Send what the browser sends: the values of a callback's inputs and states, by `id.property`."""
-    key = next(found for found in callbacks if output in found)
+    key = next(found for found in callbacks if output in (found, *found.strip(".").split("...")))
     places = [found.rpartition(".") for found in key.strip(".").split("...")]
 
     def filled(wanted: list[dict[str, Any]]) -> list[Any]:
@@ -126,6 +125,126 @@ def test_a_file_of_another_agency_than_the_one_chosen_is_said(client: FlaskClien
     said = text_of(found)
     assert "it holds the Police return for July to September 2025" in said
     assert found.get_json()["response"]["upload-agency"]["value"] == "health"
+
+
+def test_what_the_file_says_is_one_step_away(client: FlaskClient, callbacks: dict[str, Any]) -> None:
+    given = {"upload-file.data": file_of(NEW), "upload-agency.value": "health", "upload-period.value": "2025-26Q1"}
+    found = ask(client, callbacks, "upload-told.data", given, "upload-file.data")
+    assert "Use what the file says" in text_of(found)
+    assert "Police, July to September 2025" in text_of(found)
+    told = found.get_json()["response"]["upload-told"]["data"]
+    key = next(k for k in callbacks if any("upload-follow" in str(one["id"]) for one in callbacks[k]["inputs"]))
+    first, second = key.strip(".").split("...")
+
+    def followed(clicks: int | None) -> Any:
+        body = {
+            "output": key,
+            "outputs": [{"id": one.split(".")[0], "property": one.partition(".")[2]} for one in (first, second)],
+            "inputs": [{"id": "upload-follow", "property": "n_clicks", "value": clicks}],
+            "state": [{"id": "upload-told", "property": "data", "value": told}],
+            "changedPropIds": ["upload-follow.n_clicks"],
+        }
+        return client.post("/_dash-update-component", json=body)
+
+    assert followed(None).get_json()["response"] == {}
+    chosen = followed(1).get_json()["response"]
+    assert (chosen["upload-agency"]["value"], chosen["upload-period"]["value"]) == ("police", "2025-26Q2")
+    given |= {"upload-agency.value": "police", "upload-period.value": "2025-26Q2", "upload-told.data": told}
+    assert "does not match" not in text_of(ask(client, callbacks, "upload-told.data", given, "upload-agency.value"))
+
+
+def test_another_quarter_than_the_file_s_is_said_whenever_it_is_chosen(
+    client: FlaskClient, callbacks: dict[str, Any]
+) -> None:
+    given = {"upload-file.data": file_of(NEW), "upload-agency.value": "police", "upload-period.value": "2025-26Q1",
+             "upload-told.data": {"agency": "police", "period": "2025-26Q2"}}  # fmt: skip
+    said = text_of(ask(client, callbacks, "upload-told.data", given, "upload-period.value"))
+    assert "it is for July to September 2025, and April to June 2025 is chosen" in said
+
+
+def test_what_a_file_was_guessed_to_be_is_not_kept_for_the_next(client: FlaskClient, callbacks: dict[str, Any]) -> None:
+    """Neither an agency and a period that a file said, nor a period where it did not say whose return it is."""
+    header = b"period,quantity,category,value,symbol,note,extract_date\n"
+    for first in (NEW, header + b"2024-25Q1,no-such-thing,total,1,,,\n"):
+        answer = ask(
+            client, callbacks, "upload-told.data", {"upload-file.data": file_of(first, "a.csv")}, "upload-file.data"
+        )
+        was = answer.get_json()["response"]
+        given = {
+            "upload-file.data": file_of(POLICE, "b.csv"),
+            "upload-agency.value": was["upload-agency"]["value"],
+            "upload-period.value": was["upload-period"]["value"],
+            "upload-told.data": was["upload-told"]["data"],
+        }
+        now = ask(client, callbacks, "upload-told.data", given, "upload-file.data").get_json()["response"]
+        assert (now["upload-agency"]["value"], now["upload-period"]["value"]) == ("police", "2025-26Q1")
+    # What a person has chosen stays, and the file is held against it.
+    given |= {"upload-agency.value": "health", "upload-told.data": now["upload-told"]["data"]}
+    chosen = ask(client, callbacks, "upload-told.data", given, "upload-agency.value").get_json()["response"]
+    given |= {
+        "upload-told.data": chosen["upload-told"]["data"],
+        "upload-period.value": chosen["upload-period"]["value"],
+    }
+    again = ask(client, callbacks, "upload-told.data", given, "upload-file.data")
+    assert again.get_json()["response"]["upload-agency"]["value"] == "health"
+    assert "does not match" in text_of(again)
+
+
+def test_a_row_of_a_later_quarter_is_told_of(client: FlaskClient, callbacks: dict[str, Any]) -> None:
+    lines = NEW.splitlines(keepends=True)
+    mixed = b"".join([*lines[:-1], lines[-1].replace(b"2025-26Q2", b"2026-27Q2")])
+    answer = ask(client, callbacks, "upload-told.data", {"upload-file.data": file_of(mixed)}, "upload-file.data")
+    assert answer.get_json()["response"]["upload-period"]["value"] == "2025-26Q2"
+    assert "The file holds more than one period" in text_of(answer)
+    assert "July to September 2026 (2026-27Q2)" in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "said"),
+    [("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Excel file"), ("a.docx", b"PK\x03\x04", "no workbook")],
+)
+def test_a_file_of_any_ending_may_be_dropped_and_what_is_no_return_is_told(
+    client: FlaskClient, callbacks: dict[str, Any], name: str, start: bytes, said: str
+) -> None:
+    assert '"accept"' not in json.dumps(page_of(client))
+    given = {"upload-file.data": file_of(start + bytes(600), name)}
+    answer = text_of(ask(client, callbacks, "upload-told.data", given, "upload-file.data"))
+    assert said in answer
+    assert "is-wrong" in answer
+
+
+def test_links_keep_what_the_address_asks_for(client: FlaskClient, callbacks: dict[str, Any]) -> None:
+    asked = {"address.search": "?area=hackney&framework=adults&agency=police&period=2025-26Q2"}
+    said = text_of(checked(client, callbacks, file_of(NEW), **asked))
+    hrefs = re.findall(r'(?:href=|"href": )\\?"(/[^"\\]*)', said.replace("&amp;", "&"))
+    assert {href.split("?")[0] for href in hrefs} == {"/who", "/returns/rules"}
+    assert all("?area=hackney&framework=adults" in href for href in hrefs)
+    given = {"upload-agency.value": "police", **asked}
+    form = text_of(ask(client, callbacks, "upload-told.data", given, "upload-agency.value"))
+    assert "/download/template?area=hackney&framework=adults&agency=police" in form
+
+
+def test_how_large_a_file_may_be_stands_in_one_place(client: FlaskClient) -> None:
+    page = json.dumps(page_of(client), ensure_ascii=False)
+    assert f'"data-largest": "{LARGEST_FILE}"' in page
+    assert '"data-too-large": "{name} is larger than 10 MB' in page
+    script = (ROOT / "dashboard" / "assets" / "upload.js").read_text(encoding="utf-8")
+    assert not re.search(r"\b10\b|1024", script)
+
+
+def page_of(client: FlaskClient) -> Any:
+    return client.post(
+        "/_dash-update-component",
+        json={
+            "output": "page.children",
+            "outputs": {"id": "page", "property": "children"},
+            "inputs": [
+                {"id": "address", "property": "pathname", "value": "/returns/upload"},
+                {"id": "address", "property": "search", "value": ""},
+            ],
+            "changedPropIds": ["address.pathname"],
+        },
+    ).get_json()
 
 
 def test_every_fault_is_listed_and_nothing_is_kept(

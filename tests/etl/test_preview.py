@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from etl.demonstration import SAMPLE
 from etl.load import store
 from etl.load.engine import open_engine, reading
-from etl.previewing import preview_return
+from etl.previewing import preview_return, preview_submitted
 from etl.submissions import ReturnFile, accept_return, check_file, submit_return
 from etl.transform.preview import Preview, counts_the_same, reconciled
 from schema.catalogue import Catalogue, default_catalogue
@@ -159,6 +159,11 @@ def test_what_is_previewed_is_what_the_pages_show_once_it_is_accepted(engine: En
     found = preview_return(engine, SENDER, catalogue, checked)
     words = {finding.rule: "It is so." for finding in checked.to_explain}
     sent = submit_return(engine, SENDER, catalogue, checked, words)
+    # Whoever accepts it is shown the same, made of what was kept.
+    again = preview_submitted(engine, READER, catalogue, sent.version)
+    assert (again.version, again.period) == (found.version, found.period)
+    for name in ("figures", "restated", "measures", "earlier", "published", "changes"):
+        pd.testing.assert_frame_equal(getattr(again, name), getattr(found, name), check_dtype=False)
     accept_return(engine, READER, catalogue, AGENCY, QUARTER, sent.version.version)
     shown = by(kept(engine), "measure", "category", "basis", "period")
     after = found.measures[found.measures["period_after"] != ""]

@@ -956,5 +956,6 @@ def test_rules_over_sums_come_second() -> None:
         "categories-above-total", "categories-below-total", "parts-above-whole", "parts-below-whole",
         "numerator-above-denominator", "stock-does-not-follow", "year-differs-from-parts", "year-outside-parts",
         "figure-dropped", "earlier-figure-altered", "tenfold-slip", "outside-control-limits", "stock-jump",
+        "categories-swapped",
         "same-as-last-period", "copied-between-rows", "far-from-published", "small-number",
     }  # fmt: skip

@@ -121,6 +121,42 @@ def test_stock_jump(tmp_path: Path) -> None:
     )
 
 
+def by_kind(**counts: Sequence[float]) -> dict[Series, Sequence[float]]:
+    return {("referrals", f"source:{name}", "quarter"): values for name, values in counts.items()}
+
+
+def test_categories_swapped(tmp_path: Path) -> None:
+    history = past(by_kind(police=[value * 9 for value in STEADY], schools=[value * 2 for value in STEADY]))
+
+    def swapped(police: str, schools: str) -> list[tuple[int | None, str]]:
+        rows = row(value=police, category="source:police"), row(value=schools, category="source:schools")
+        return of(check(tmp_path, *rows, history=history), "categories-swapped")
+
+    [(place, message)] = swapped("204", "890")
+    assert place == 3
+    assert message.startswith("referrals (source:schools) is 890 and referrals (source:police) 204; exchanged, both ")
+    # Each where it belongs; both unlikely, and no better exchanged; one alone unlikely.
+    assert [swapped("890", "204"), swapped("400", "1500"), swapped("204", "206")] == [[], [], []]
+
+
+def test_totals_and_categories_of_two_breakdowns_are_no_swap(tmp_path: Path) -> None:
+    history = past(
+        {("referrals", "total", "quarter"): [value * 9 for value in STEADY],
+         ("contacts", "source:police", "quarter"): [value * 2 for value in STEADY]}
+    )  # fmt: skip
+    rows = row(value="204"), row("contacts", "890", category="source:police")
+    assert of(check(tmp_path, *rows, history=history), "categories-swapped") == []
+
+
+def test_a_category_is_in_one_swap_only_the_best(tmp_path: Path) -> None:
+    names = ("police", "schools", "housing")
+    levels = {name: [value * times for value in STEADY] for name, times in zip(names, (9, 2, 2), strict=True)}
+    written = zip(("204", "890", "300"), names, strict=True)
+    rows = [row(value=value, category=f"source:{name}") for value, name in written]
+    [(_, message)] = of(check(tmp_path, *rows, history=past(by_kind(**levels))), "categories-swapped")
+    assert "(source:schools) is 890 and referrals (source:police) 204;" in message
+
+
 # --------------------------------------------------------------------------------------------------- repetition
 
 COUNTS = (120, 45, 30, 22, 210, 18, 64, 35, 11, 16, 90)

@@ -114,9 +114,10 @@ def _item(item: ItemView) -> tuple[str, ...]:
         if item.also
         else ""
     )
+    only = f"Only “{item.category}” of: " if item.category else ""
     return (
-        quantity.title,
-        f"{quantity.counts}{beside}",
+        item.title,
+        f"{only}{quantity.counts}{beside}",
         quantity.unit,
         ", ".join(item.breakdowns) or "–",
         words.capital(item.when),

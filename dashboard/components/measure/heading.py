@@ -34,7 +34,7 @@ def says(page: MeasurePage, value: str) -> str:
     if not measure.says:
         return f"{page.title}: {value}"
     plain = value.removesuffix(f" {measure.unit}") if not measure.is_percentage else value
-    return measure.says.format(value=plain, category=page.category_title)
+    return words.capital(measure.says.format(value=plain, category=page.category_title))
 
 
 def _when(point: Point) -> str:

@@ -29,11 +29,13 @@ def sentences(ranking: Ranking, page: MeasurePage) -> list[str]:
         if total:
             level = f", {ranking.neighbours_level} level" if ranking.neighbours_level else ""
             said.append(
-                f"Of {total} statistical neighbours with a figure, {ranking.neighbours_below} are lower and "
+                f"Of {total} statistical neighbours with a figure, {ranking.neighbours_below} "
+                f"{'is' if ranking.neighbours_below == 1 else 'are'} lower and "
                 f"{ranking.neighbours_above} higher{level}."
             )
         said += _places(ranking, ranking.own, page.measure)
-    said.append(f"{words.plural(ranking.unranked, 'authority', 'authorities')} without a figure.")
+    if ranking.unranked:
+        said.append(f"{words.plural(ranking.unranked, 'authority', 'authorities')} without a figure.")
     return said
 
 
@@ -45,7 +47,10 @@ def _places(ranking: Ranking, own: RankedArea, measure: Measure) -> list[str]:
     end = "lowest" if measure.polarity is Polarity.LOWER else "highest"
     said = []
     if ranking.quartile is not None:
-        said.append(f"In the {_QUARTERS[ranking.quartile - 1]} quarter of all authorities, counted from the {end}.")
+        said.append(
+            f"In the {_QUARTERS[ranking.quartile - 1]} quarter of all authorities, counted from the {end}; "
+            f"{_middle(ranking, measure)}."
+        )
     if ranking.among is not None and ranking.among_quartile is not None:
         place = words.rank(ranking.among.place, ranking.among.of, measure, ranking.among.level_with)
         said.append(
@@ -62,6 +67,15 @@ def _places(ranking: Ranking, own: RankedArea, measure: Measure) -> list[str]:
         place = words.rank(ranking.before.place, ranking.before.of, measure, ranking.before.level_with)
         said.append(f"A year before ({ranking.before.period_label}): {place}; {moved}.")
     return said
+
+
+def _middle(ranking: Ranking, measure: Measure) -> str:
+    """The median that the quarters meet at, which is not England’s own figure: an authority may be below England and
+    yet in the upper half."""
+    said = f"their median is {words.plain(ranking.median, measure)}"
+    if ranking.england is None or not (measure.denominator or measure.population):
+        return said
+    return f"{said}, while England as a whole is at {words.plain(ranking.england, measure)}"
 
 
 def title(ranking: Ranking, page: MeasurePage) -> str:

@@ -32,24 +32,32 @@ def _stands(page: MeasurePage) -> html.Div:
 
 
 def _before(page: MeasurePage) -> html.Div:
-    point = page.newest_number
+    # An older figure is no stand-in: where the newest is missing or disputed, nothing is said of one before it.
+    point = page.headline if page.headline is not None and page.headline.value is not None else None
     rows: list[Any] = []
     if point is not None and point.figure is not None and point.change is not None:
         change = point.change
         earlier = words.full(change.previous, State.VALUE, page.measure)
         rows.append(
-            html.P(f"A year before ({change.period_label}): {earlier}. Since then {words.moved(change, page.measure)}.")
+            html.P(
+                f"A year before ({change.period_label}): {earlier}. Since then {words.moved(change, page.measure)}: "
+                f"{words.full(point.value, point.state, page.measure)} ({point.period_label})."
+            )
         )
         said = "" if page.reading is None else before_words(page.reading)
         rows += [html.P(said)] if said else []
     elif point is not None:
         rows.append(html.P("There is no figure of a year before to set it beside."))
+    elif page.headline is not None:
+        rows.append(html.P(f"There is no figure ({page.headline.period_label}) to set beside one of a year before."))
     other = page.newest_published if page.covering.local else page.newest_local
     if other is not None and other.figure is not None:
         kind = "Newest published" if page.covering.local else "Newest local"
         rows.append(html.P(f"{kind}: {_sentence(other, page)}."))
     if point is not None and point.figure is not None and point.figure.status != "final":
-        rows.append(html.P(f"The figure is {point.figure.status}: later returns may restate it."))
+        rows.append(
+            html.P(f"The figure ({point.period_label}) is {point.figure.status}: later returns may restate it.")
+        )
     heading = "A year before"
     if other is not None:
         heading += ", and as published" if page.covering.local else ", and the local figure"

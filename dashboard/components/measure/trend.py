@@ -31,24 +31,29 @@ def title(page: MeasurePage) -> str:
     first = known[0]
     since = words.short_period(first.period, page.covering.basis)
     now = words.value(last.value, last.state, page.measure)
+    # Where the newest period has no figure, the last that has one is dated.
+    dated = "" if last is page.points[-1] else f" ({words.short_period(last.period, page.covering.basis)})"
     if low[0] == high[0]:
         return f"{page.area.name} has been at {now} since {since}"
     for (value, point), word in ((low, "lowest"), (high, "highest")):
         if now == value:
             is_ = "is" if point is last and sum(text == now for text, _ in shown) == 1 else "equals"
-            return f"{page.area.name}’s newest figure, {now}, {is_} the {word} of {len(known)} figures from {since} on"
+            among = f"the {word} of {len(known)} figures from {since} on"
+            return f"{page.area.name}’s newest figure, {now}{dated}, {is_} {among}"
     ends = [
         f"{value} ({words.short_period(p.period, page.covering.basis)})"
         for value, p in sorted((low, high), key=lambda item: item[1].ends)
     ]
-    return f"{page.area.name} has been between {ends[0]} and {ends[1]}, and is now at {now}"
+    newest = f"was last at {now}{dated}" if dated else f"is now at {now}"
+    return f"{page.area.name} has been between {ends[0]} and {ends[1]}, and {newest}"
 
 
 def summary(page: MeasurePage) -> str:
     """How the line lies to England's, and which periods have no number."""
     parts = []
-    same = [(p.value, p.beside("england")) for p in page.published if p.figure is not None]
-    pairs = [(own, england) for own, england in same if own is not None and england is not None]
+    same = [(p, p.value, p.beside("england")) for p in page.published if p.figure is not None]
+    both = [p for p, own, england in same if own is not None and england is not None]
+    pairs = [(own, england) for _, own, england in same if own is not None and england is not None]
     if len(pairs) > 1:
         shown = [
             (
@@ -61,8 +66,11 @@ def summary(page: MeasurePage) -> str:
         above = sum(higher for own, england, higher in shown if own != england)
         level = sum(own == england for own, england, _ in shown)
         what = _published_periods(page.published_covering)
+        first = words.short_period(both[0].period, page.published_covering.basis)
+        # A chart of local figures goes back only as far as they do, and so holds fewer published ones than there are.
+        window = f"{'the ' if page.covering.local else ''}{len(pairs)} {what}{' shown' if page.covering.local else ''}"
         parts.append(
-            f"Above England in {above} of {len(pairs)} {what}{f', level with it in {level}' if level else ''}."
+            f"Above England in {above} of {window}, from {first} on{f', level with it in {level}' if level else ''}."
         )
     gaps = [point for point in page.points if point.value is None]
     if gaps:

@@ -91,6 +91,13 @@ def _lines(items: Sequence[tuple[Moved | None, Item]], view: AttentionView, link
     return lines
 
 
+def late_named(view: AttentionView) -> frozenset[str]:
+    """The agencies of which the card says at once, each in a line, what is missing and since when it is due."""
+    late = [item for item in view.items[:AT_ONCE] if item.why is Why.LATE]
+    many = sum(item.why is Why.LATE for item in view.items) > NAMED
+    return frozenset() if many or view.moved is not None else frozenset(item.agency for item in late)
+
+
 def _late_together(late: Sequence[Item], view: AttentionView) -> html.Li:
     named = words.listed([words.within(view.agencies[item.agency]) for item in late])
     first = min(item.facts.since for item in late if item.facts.since is not None)

@@ -1,10 +1,12 @@
 """What is read in a minute: how new the figures are, what needs attention, what is late."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from dash import html
 
+from dashboard import instants
 from dashboard.components import aria, owed, words
 from dashboard.components.links import Link
 from dashboard.components.overview import attention
@@ -15,10 +17,12 @@ from dashboard.views.received import ReturnFact
 from etl.transform.attention_items import Why
 
 
-def heading(view: OverviewPage, needs: AttentionView | None = None, about: str = "") -> list[html.H1 | html.P]:
+def heading(
+    view: OverviewPage, needs: AttentionView | None = None, about: str = "", then: datetime | None = None
+) -> list[html.H1 | html.P]:
     """The page's first sentence: what of the children needs attention first, and how much more there is.
 
-    `about` is what was chosen, in words; empty where all of it is shown.
+    `about` is what was chosen, in words; empty where all of it is shown. `then` is the instant that is looked back at.
     """
     name = f"{view.area.name}, {about}" if about else view.area.name
     if not view.measures and about:
@@ -28,6 +32,10 @@ def heading(view: OverviewPage, needs: AttentionView | None = None, about: str =
             html.H1(f"{name}: {words.plural(view.measures, 'measure')}, and no figure yet"),
             html.P(waiting(view, len(view.waiting)) + ".", className="lead"),
         ]
+    if not view.rows and then is not None:
+        by = f"Nothing about {view.area.name} had been received by {instants.words(then)}"
+        said = f"{by}: no publication, and no return that was accepted."
+        return [html.H1(f"There were no figures for {name} then"), html.P(said, className="lead")]
     if not view.rows:
         return [
             html.H1(f"There are no figures for {name} yet"),
@@ -47,11 +55,24 @@ def heading(view: OverviewPage, needs: AttentionView | None = None, about: str =
     of = f"the newest figures of {words.plural(len(figures), 'measure')}, up to {newest}"
     improved = f" {words.capital(number_word(better))} got better suddenly." if better else ""
     if not first:
-        said = f"Nothing unusual and adverse, suddenly changed or off target in {of}."
+        said = f"Nothing unusual and adverse, suddenly changed or off target in {of}{_besides(needs)}."
         return [html.H1(f"{name}: nothing stands out among the figures"), html.P(f"{said}{improved}", className="lead")]
     rest = len(adverse) - 1
     more = f"{words.capital(number_word(rest))} more to ask about below" if rest else "Nothing more to ask about"
-    return [html.H1(f"{name}{first}"), html.P(f"{more}, in {of}.{improved}", className="lead")]
+    return [html.H1(f"{name}{first}"), html.P(f"{more}, in {of}{_besides(needs)}.{improved}", className="lead")]
+
+
+def _besides(needs: AttentionView | None) -> str:
+    """What the list has that is no question about a figure: “; besides, one dispute and one agency late”."""
+    items = () if needs is None else needs.items
+    kinds = {
+        Why.DISPUTED: ("dispute", "disputes"),
+        Why.LATE: ("agency that is late", "agencies that are late"),
+        Why.MISSING: ("return with gaps", "returns with gaps"),
+    }
+    counted = [(sum(item.why is why for item in items), *named) for why, named in kinds.items()]
+    said = [f"{number_word(count)} {one if count == 1 else many}" for count, one, many in counted if count]
+    return f"; besides, {words.listed(said)}" if said else ""
 
 
 _NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -90,13 +111,13 @@ def waiting(view: OverviewPage, number: int) -> str:
 def briefing(view: OverviewPage, needs: AttentionView, link: Link) -> html.Section:
     """Two cards: what needs attention, and what is new or missing."""
     return html.Section(
-        [attention.card(needs, link), _freshness(view)],
+        [attention.card(needs, link), _freshness(view, attention.late_named(needs))],
         className="briefing",
         **aria.label("In a minute"),
     )
 
 
-def _freshness(view: OverviewPage) -> html.Div:
+def _freshness(view: OverviewPage, told: frozenset[str]) -> html.Div:
     items: list[html.Li] = []
     if view.rows:
         more = f"{waiting(view, len(view.waiting))}. " if view.waiting else ""
@@ -105,7 +126,9 @@ def _freshness(view: OverviewPage) -> html.Div:
     if not view.is_home:
         items.append(html.Li("Returns come from the home area alone, so every figure here is published"))
     else:
-        items += [returned(fact) for fact in view.returns if fact.newest_period or fact.waiting]
+        items += [
+            returned(fact, told=fact.agency in told) for fact in view.returns if fact.newest_period or fact.waiting
+        ]
         silent = [fact for fact in view.returns if not fact.newest_period and not fact.waiting]
         if silent and len(silent) == len(view.returns):
             items.append(html.Li("No local return has been received", className="late"))
@@ -133,8 +156,11 @@ def _freshness(view: OverviewPage) -> html.Div:
     return html.Div([html.H2("New, late and missing"), html.Ul(items, className="facts")], className="card")
 
 
-def returned(fact: ReturnFact) -> html.Li:
-    """An agency's newest return, and what is missing or due since, in two lines."""
+def returned(fact: ReturnFact, *, told: bool = False) -> html.Li:
+    """An agency's newest return, and what is missing or due since, in two lines.
+
+    Where it is `told` beside, what is missing and since when it is due are not said again: only that it is late.
+    """
     status = f", {fact.status}" if fact.status else ""
     said = [f"Newest: {fact.newest_label}{status}" if fact.newest_period else "None accepted yet"]
     if fact.missing:
@@ -142,12 +168,12 @@ def returned(fact: ReturnFact) -> html.Li:
     if fact.waiting:
         said.append(owed.waiting(fact))
     if fact.late and fact.late_since is not None:
-        said.append(f"due since {words.day(fact.late_since)}")
+        said += [] if told else [f"due since {words.day(fact.late_since)}"]
     else:
         said.append(f"next due {words.day(fact.next_due)}")
     head: list[Any] = [html.Strong(fact.agency_title)]
     if fact.late:
-        head.append(f": {owed.periods(fact.late)} missing")
+        head.append(": late" if told else f": {owed.periods(fact.late)} missing")
     return html.Li(
         [*head, html.Span("; ".join(said), className="small")],
         className="late" if fact.late or fact.missing else "",

@@ -11,26 +11,26 @@ from dashboard.components import aria, words
 from dashboard.components.static import static
 from dashboard.components.tables import table
 from dashboard.views.figure import number
-from dashboard.views.upload import MeasureMove, Report
+from dashboard.views.upload import MeasureMove, disputed_measures, measure_moves
 from etl.transform.preview import Preview, reconciled
 from etl.transform.submission_changes import less, sentences, shown, summary
 from schema.catalogue import Catalogue
 from schema.periods import Basis, parse_period
 from schema.quantities import TOTAL
-from schema.states import State
 
 _FEW = 12
 MOST_ROWS = 1_000
 """Rows of a table that are listed: a usual return has a few hundred, and `safeguarding return preview` has them all."""
 
+TITLE = "What it would change"
 ARROW = "→"
 _NOTHING = "–"
 
 
-def preview(found: Preview, moves: Sequence[MeasureMove], report: Report, catalogue: Catalogue) -> html.Section:
-    """What the return says beside its past, and what it would change on the pages."""
-    blocked = report.checked.found.blocked
-    body: list[Any] = [html.H2("What it would change")]
+def preview(found: Preview, catalogue: Catalogue, *, blocked: bool = False, title: str = TITLE) -> html.Section:
+    """What the return says beside its past, and what it would change on the pages. `blocked`: an error stands in the
+    way."""
+    body: list[Any] = [html.H2(title)]
     if found.version:
         body.append(
             html.P([html.Strong(f"Since version {found.version}: "), summary(found.changes)], className="since")
@@ -45,9 +45,9 @@ def preview(found: Preview, moves: Sequence[MeasureMove], report: Report, catalo
             )
         )
     else:
-        body += _measures(moves, found)
+        body += _measures(found, catalogue)
     body += [_figures(found, catalogue), *_restated(found, catalogue), *_published(found, catalogue)]
-    return html.Section(body, className="card upload-preview", **aria.label("What it would change"))
+    return html.Section(body, className="card upload-preview", **aria.label(title))
 
 
 def _changes(found: Preview, catalogue: Catalogue) -> html.Details:
@@ -70,7 +70,8 @@ def _rest(rows: int) -> html.P | None:
     )
 
 
-def _measures(moves: Sequence[MeasureMove], found: Preview) -> list[Any]:
+def _measures(found: Preview, catalogue: Catalogue) -> list[Any]:
+    moves = measure_moves(found, catalogue)
     moving = [move for move in moves if move.moves]
     stay = [move for move in moves if not move.moves]
     parts: list[Any] = [html.H3("What the pages would show")]
@@ -82,13 +83,14 @@ def _measures(moves: Sequence[MeasureMove], found: Preview) -> list[Any]:
             parts.append(html.Details([more, static(_moves_table(rest))], className="table-key"))
     else:
         parts.append(html.P("Every measure stays as it is.", className="muted"))
-    disputed = [move for move in moving if move.state_after is State.DISPUTED]
+    disputed = disputed_measures(found, catalogue)
     if disputed:
         many = words.plural(len(disputed), "measure")
+        titles = words.listed([f"“{measure.title}”" for measure in disputed])
         parts.append(
             html.P(
-                f"{words.capital(many)} would have no figure until people agree whose number stands: another agency "
-                "gives a different one.",
+                f"{words.capital(many)} would have no figure until people agree whose number stands, because another "
+                f"agency gives a different one: {titles}.",
                 className="told",
             )
         )

@@ -1,17 +1,20 @@
 """Choosing a file: whose return it is, for when, and what there is to know before."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard.components import aria, words
 from dashboard.components.links import Link
-from dashboard.views.upload import LARGEST_FILE
+from dashboard.views.upload import LARGEST_FILE, too_large
 
 
 def chooser(agencies: Mapping[str, str], agency: str, periods: Sequence[str], period: str) -> html.Section:
     """Agency, period and the place to drop a file on."""
+    # What the script refuses without reading it. It puts the file's name in.
+    limits: dict[str, Any] = {"data-largest": str(LARGEST_FILE), "data-too-large": too_large("{name}")}
     return html.Section(
         [
             html.Div(
@@ -55,7 +58,7 @@ def chooser(agencies: Mapping[str, str], agency: str, periods: Sequence[str], pe
                     ],
                     className="upload-box",
                 ),
-                accept=".csv,.xlsx,.ods,.txt,.xlsm,.tsv",
+                # Any ending: what a file is, its content tells, and whatever cannot be read is refused in a sentence.
                 multiple=False,
                 className="upload-drop",
                 className_active="upload-drop is-over",
@@ -64,13 +67,35 @@ def chooser(agencies: Mapping[str, str], agency: str, periods: Sequence[str], pe
             html.P(id="upload-problem", className="problem", role="alert"),
         ],
         className="card upload-choose",
+        id="upload-card",
         **aria.label("Choose a file"),
+        **limits,
     )
 
 
 def period_choices(periods: Sequence[str]) -> list[dict[str, str]]:
     """Periods as a drop-down offers them."""
     return [{"value": code, "label": f"{words.capital(words.period(code))} ({code})"} for code in periods]
+
+
+def disagrees(said: str, follow: str) -> html.Div:
+    """That the file is of another return than the one chosen, and the way to choose what it says (`follow`)."""
+    return html.Div(
+        [
+            html.P([said, " Choose again above, or choose another file."]),
+            html.P(
+                [html.Button("Use what the file says", id="upload-follow", type="button", className="button"), follow],
+                className="button-row",
+            ),
+        ],
+        className="card verdict is-doubtful notice-card",
+    )
+
+
+def mixed(said: str) -> html.Div:
+    """That the file has rows of a later period than the one it was taken to be for."""
+    told = f"{said} If it is not the right one, choose again above; else mend those rows."
+    return html.Div(html.P(told), className="card verdict is-doubtful notice-card", role="status")
 
 
 def nobody(here: str, link: Link) -> html.P:

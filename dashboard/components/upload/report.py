@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import dcc, html
+from dash import html
 
 from dashboard.components import aria, words
 from dashboard.components.links import Link
@@ -183,7 +183,7 @@ def _findings_table(found: Sequence[Finding], link: Link) -> html.Table:
             ),
             html.Td(finding.message, className="said"),
             html.Td(finding.remedy, className="said mend"),
-            html.Td(dcc.Link(finding.rule, href=f"{link('/returns/rules')}#{finding.rule}"), className="rule"),
+            html.Td(_to_rule(finding.rule, link), className="rule"),
         ]
         data: dict[str, Any] = {
             "data-severity": finding.severity.value,
@@ -199,6 +199,12 @@ def _findings_table(found: Sequence[Finding], link: Link) -> html.Table:
         ],
         className="figures-table findings-table",
     )
+
+
+def _to_rule(rule: str, link: Link) -> html.A:
+    """The rule in a tab of its own: leaving the page would lose the file and the explanations."""
+    said = html.Span(" (opens in a new tab)", className="unseen")
+    return html.A([rule, said], href=f"{link('/returns/rules')}#{rule}", target="_blank", rel="noopener")
 
 
 def _head(word: str) -> dict[str, Any]:
