@@ -47,8 +47,11 @@ def owed_figures(
     series = {(basis, category) for _, basis, category in there} or {
         (basis, TOTAL) for item in items_of(catalogue, measure) for basis in item.bases
     }
+    calendar = calendar_of(queries, context, spec, today or today_of(context))
+    if not any(status.versions for status in calendar):
+        return []  # where an agency has not begun to send its returns, nobody can say that one is owed
     found = []
-    for status in reversed(calendar_of(queries, context, spec, today or today_of(context))):
+    for status in reversed(calendar):
         period = parse_period(status.period)
         if status.held is not None or status.state is ReturnState.BEFORE or status.today <= period.end:
             continue
