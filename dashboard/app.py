@@ -28,6 +28,7 @@ How a page is made, for whoever writes one:
 
 import json
 import os
+import re
 import secrets
 from functools import cache, partial
 from pathlib import Path
@@ -35,6 +36,7 @@ from typing import Any
 
 import dash_mantine_components as dmc
 from dash import ALL, ClientsideFunction, Dash, Input, Output, dcc, html
+from dash.exceptions import DependencyException
 from flask import Flask, Response, request
 
 from dashboard import downloads, identity, return_downloads
@@ -152,11 +154,19 @@ def _refuse_nonsense(app: Dash) -> None:
     def check() -> Response | None:
         if request.path != "/_dash-update-component" or request.method != "POST":
             return None
-        if _sound(request.get_json(silent=True), app.callback_map):
+        try:
+            asked = request.get_json(silent=True)
+        except RecursionError:
+            asked = None
+        if _encodes(asked) and _sound(asked, app.callback_map):
             return None
         return Response("This is no request of the dashboard's own. Open the page anew.\n", 400, mimetype="text/plain")
 
+    def no_script(_error: DependencyException) -> Response:
+        return Response("There is no such file.\n", 404, mimetype="text/plain")
+
     app.server.before_request(check)
+    app.server.register_error_handler(DependencyException, no_script)
 
 
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -169,6 +179,23 @@ _TYPES: dict[str, tuple[type, ...]] = {
 """What a property may hold when a page sends it, beside nothing; text where it is not named."""
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _encodes(asked: Any) -> bool:
+    """Whether every text of a request is one that can be kept and sent: half of a pair of surrogates is none."""
+    left = [asked]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            left += [*one, *one.values()]
+        elif isinstance(one, list):
+            left += one
+        elif isinstance(one, str) and _SURROGATE.search(one):
+            return False
+    return True
+
+
 def _sound(asked: Any, known: dict[str, Any]) -> bool:
     """Whether a request names one of our callbacks and gives it what it takes, each thing of its kind."""
     if not isinstance(asked, dict) or not isinstance(asked.get("output"), str) or asked["output"] not in known:
@@ -177,6 +204,9 @@ def _sound(asked: Any, known: dict[str, Any]) -> bool:
     if not isinstance(changed, list) or not all(isinstance(found, str) for found in changed):
         return False
     callback = known[asked["output"]]
+    if "callback" not in callback:
+        # The browser does it by itself.
+        return False
     return (
         _are_outputs(asked["output"], asked.get("outputs"))
         and _are_given(callback["inputs"], asked.get("inputs"))
@@ -240,7 +270,8 @@ def _add_headers(app: Dash, shell: Shell) -> None:
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         # Dash answers any path with its one page; where there is nothing, the status says so as well.
-        own = request.path.startswith(("/_", "/assets/", "/download/")) or request.path == "/healthz"
+        rule = request.url_rule.rule if request.url_rule else ""
+        own = rule.startswith(("/_", "/assets/", "/download/")) or rule == "/healthz"
         if response.status_code == 200 and not own and not shell.has(request.path):
             response.status_code = 404
         return response

@@ -107,7 +107,7 @@ def settle_dispute(
     for given, what in ((reason, "why that number stands"), (who, "who agreed on it")):
         if not given.strip():
             raise WrongUseError(f"Say {what}: it stays on record with the settlement.")
-    words, names = plain_text(reason, "reason"), plain_text(who, "name of who agreed")
+    words, names = plain_text(reason, "reason"), plain_text(who, "name of who agreed", a_name=True)
     with writing(engine) as connection:
         dispute = next((d for d in read_disputes(connection, context.at(None), catalogue) if d.place == place), None)
         if dispute is None:
@@ -339,25 +339,29 @@ def act_on_return(
     period: str,
     version: int,
     words: str,
+    seen: int | None = None,
 ) -> SubmissionVersion:
     """Do something with a version of a return: `accept`, `query`, `answer`, `send-back` or `withdraw` it.
 
-    `words` is the comment, the answer or the reason; accepting needs none. Returns the version as it is then.
+    `words` is the comment, the answer or the reason; accepting needs none. `seen` is how many events
+    all versions of the return had together (`etl.submissions.events_of`) when whoever does it looked. Returns the
+    version as it is then.
 
     Raises:
-        WrongUseError: it cannot be done now, not by this person, or not without words.
+        WrongUseError: it cannot be done now, not by this person, not without words, or something happened to the
+            return since it was seen.
     """
     when = parse_period(period)
     if action == "accept":
-        return accept_return(engine, context, catalogue, agency, when, version).version
+        return accept_return(engine, context, catalogue, agency, when, version, seen=seen).version
     if action == "withdraw":
-        return withdraw_return(engine, context, catalogue, agency, when, version, words)
+        return withdraw_return(engine, context, catalogue, agency, when, version, words, seen=seen)
     if action == "query":
-        return query_return(engine, context, agency, when, version, words)
+        return query_return(engine, context, agency, when, version, words, seen)
     if action == "answer":
-        return answer_query(engine, context, agency, when, version, words)
+        return answer_query(engine, context, agency, when, version, words, seen)
     if action == "send-back":
-        return send_back_return(engine, context, agency, when, version, words)
+        return send_back_return(engine, context, agency, when, version, words, seen)
     raise ValueError(f"there is no action “{action}”")
 
 

@@ -4,6 +4,7 @@ Each function that changes something is one transaction. Whatever goes wrong, th
 comes second to the same return is told who came first. Nothing is shown on a page before it is accepted.
 """
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -32,7 +33,7 @@ from etl.load.submissions import (
     version_of,
 )
 from etl.validate.check import CheckedReturn, check_return
-from etl.validate.child_records import looks_like_a_record
+from etl.validate.child_records import looks_like_a_name, looks_like_a_record
 from schema.catalogue import Catalogue
 from schema.context import Context
 from schema.errors import FileRefusedError, WrongUseError
@@ -227,14 +228,18 @@ def accept_return(
     period: Period,
     version: int,
     progress: Progress = quiet,
+    seen: int | None = None,
 ) -> Accepted:
     """Let a version of a return hold, and compute what rests on it again. Whoever submitted it cannot accept it.
 
+    `seen` is what `events_of` gave when whoever accepts it looked; where it is not given, nothing is compared.
+
     Raises:
-        WrongUseError: there is no such version, it holds already or cannot, or the same person submitted it.
+        WrongUseError: there is no such version, it holds already or cannot, the same person submitted it, or something
+            happened to the return since it was seen.
     """
     with writing(engine) as connection:
-        accepted = accept_within(connection, context, agency, period, version)
+        accepted = accept_within(connection, context, agency, period, version, seen=seen)
         progress("Computing figures")
         figures = compute_returns(connection, catalogue, context, {agency})
     return replace(accepted, figures=figures)
@@ -247,19 +252,18 @@ def accept_within(
     period: Period,
     version: int,
     at: datetime | None = None,
+    seen: int | None = None,
 ) -> Accepted:
     """`accept_return`, over a transaction that is there already, without computing figures."""
     one = version_of(connection, context, agency, period.code, version)
+    _require_seen(connection, context, one, seen)
     if one.state == store.ACCEPTED:
         raise WrongUseError(f"{_called(one)} was accepted already{_by(one)}.")
     if one.state == RETURNED:
         raise WrongUseError(f"{_called(one)} was sent back{_by(one)}. A mended one has to be submitted.")
     if not one.waits and not one.was_accepted:
         raise WrongUseError(f"{_called(one)} was {one.state}{_by(one)}, and cannot be accepted. Accept the newest one.")
-    if one.submitted_by.casefold() == context.viewer.casefold():
-        raise WrongUseError(
-            f"{_called(one)} was submitted by {context.viewer}: a second person has to look at it and accept it."
-        )
+    _require_another(one, context, "a second person has to look at it and accept it")
     before = next(
         (other for other in submissions(connection, context, agency, period.code) if other.state == store.ACCEPTED),
         None,
@@ -272,43 +276,70 @@ def accept_within(
 
 
 def query_return(
-    engine: Engine, context: Context, agency: str, period: Period, version: int, comment: str
+    engine: Engine,
+    context: Context,
+    agency: str,
+    period: Period,
+    version: int,
+    comment: str,
+    seen: int | None = None,
 ) -> SubmissionVersion:
-    """Ask something about a version that waits. It goes on waiting, marked as queried.
+    """Ask something about a version that waits. It goes on waiting, marked as queried. `seen`: as of `accept_return`.
 
     Raises:
-        WrongUseError: there is no such version, it does not wait, there is no comment, or the same person submitted it.
+        WrongUseError: there is no such version, it does not wait, there is no comment, the same person submitted it,
+            or something happened to the return since it was seen.
     """
-    with reading(engine) as connection:
+    text = plain_text(comment, "comment")
+    with writing(engine) as connection:
         one = version_of(connection, context, agency, period.code, version)
-    if one.submitted_by.casefold() == context.viewer.casefold():
-        raise WrongUseError(
-            f"{_called(one)} was submitted by {context.viewer}: a second person asks about it, and whoever submitted "
-            "it answers, or withdraws it."
-        )
-    return _happened(engine, context, agency, period, version, QUERIED, "comment", comment, WAITING)
+        who_does = "a second person asks about it, and whoever submitted it answers or withdraws it"
+        _require_another(one, context, who_does)
+        return _happened(connection, context, one, QUERIED, text, WAITING, seen)
 
 
 def answer_query(
-    engine: Engine, context: Context, agency: str, period: Period, version: int, answer: str
+    engine: Engine,
+    context: Context,
+    agency: str,
+    period: Period,
+    version: int,
+    answer: str,
+    seen: int | None = None,
 ) -> SubmissionVersion:
-    """Answer what was asked about a version, without a new file.
+    """Answer what was asked about a version, without a new file. `seen`: as of `accept_return`.
 
     Raises:
-        WrongUseError: there is no such version, nothing was asked, or there is no answer.
+        WrongUseError: there is no such version, nothing was asked, there is no answer, or something happened to the
+            return since it was seen.
     """
-    return _happened(engine, context, agency, period, version, ANSWERED, "answer", answer, (QUERIED,))
+    text = plain_text(answer, "answer")
+    with writing(engine) as connection:
+        one = version_of(connection, context, agency, period.code, version)
+        return _happened(connection, context, one, ANSWERED, text, (QUERIED,), seen)
 
 
 def send_back_return(
-    engine: Engine, context: Context, agency: str, period: Period, version: int, comment: str
+    engine: Engine,
+    context: Context,
+    agency: str,
+    period: Period,
+    version: int,
+    comment: str,
+    seen: int | None = None,
 ) -> SubmissionVersion:
-    """Send a version that waits back to the agency, which has to mend it and submit it again.
+    """Send a version that waits back to the agency, which has to mend it and submit it again. `seen`: as of
+    `accept_return`.
 
     Raises:
-        WrongUseError: there is no such version, it does not wait, or there is no comment.
+        WrongUseError: there is no such version, it does not wait, there is no comment, the same person submitted it,
+            or something happened to the return since it was seen.
     """
-    return _happened(engine, context, agency, period, version, RETURNED, "comment", comment, WAITING)
+    text = plain_text(comment, "comment")
+    with writing(engine) as connection:
+        one = version_of(connection, context, agency, period.code, version)
+        _require_another(one, context, "a second person sends it back, and whoever submitted it withdraws it")
+        return _happened(connection, context, one, RETURNED, text, WAITING, seen)
 
 
 def withdraw_return(
@@ -320,16 +351,20 @@ def withdraw_return(
     version: int,
     reason: str,
     progress: Progress = quiet,
+    seen: int | None = None,
 ) -> SubmissionVersion:
     """Take a version back, whether it waits or holds. Where it held, the period is then without a return, and its
     figures are gone from the pages; the version stays on record, and can be accepted again if it was before.
+    `seen`: as of `accept_return`.
 
     Raises:
-        WrongUseError: there is no such version, it neither waits nor holds, or there is no reason.
+        WrongUseError: there is no such version, it neither waits nor holds, there is no reason, or something happened
+            to the return since it was seen.
     """
     words = plain_text(reason, "reason")
     with writing(engine) as connection:
         one = version_of(connection, context, agency, period.code, version)
+        _require_seen(connection, context, one, seen)
         _require_state(one, (*WAITING, store.ACCEPTED), WITHDRAWN)
         add_event(connection, context, one, WITHDRAWN, words)
         if one.state == store.ACCEPTED:
@@ -349,11 +384,26 @@ def compute_returns(connection: Connection, catalogue: Catalogue, context: Conte
     )
 
 
-def plain_text(given: str, what: str) -> str:
-    """What somebody wrote, without the space around it.
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are one person's: case, space and how letters are encoded make nobody a second person."""
+    return _folded(one) == _folded(other)
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())
+
+
+def events_of(versions: Sequence[SubmissionVersion]) -> int:
+    """How many events all versions of a return have together: who looked at fewer has not seen how it stands."""
+    return sum(len(one.events) for one in versions)
+
+
+def plain_text(given: str, what: str, *, a_name: bool = False) -> str:
+    """What somebody wrote, without the space around it. `a_name` where a colleague's name is what is asked for.
 
     Raises:
-        WrongUseError: there is nothing, too much, something that cannot be shown, or what may be a child's record.
+        WrongUseError: there is nothing, too much, something that cannot be shown, or what may be a child's name or
+            record.
     """
     text = "\n".join(" ".join(line.split()) for line in given.strip().splitlines())
     if not text:
@@ -364,26 +414,46 @@ def plain_text(given: str, what: str) -> str:
         raise WrongUseError(f"Write the {what} in plain text: it has characters that cannot be shown.")
     if looks_like_a_record(text):
         raise WrongUseError(f"The {what} looks as if it held part of a child’s record. Write it in general terms.")
+    if not a_name and (looks_like_a_name(text) or looks_like_a_name(" ".join(text.split()))):
+        raise WrongUseError(f"The {what} looks as if it named somebody. Write it without names.")
     return text
 
 
 def _happened(
-    engine: Engine,
+    connection: Connection,
     context: Context,
-    agency: str,
-    period: Period,
-    version: int,
+    one: SubmissionVersion,
     event: str,
-    what: str,
-    words: str,
+    text: str,
     allowed: Sequence[str],
+    seen: int | None,
 ) -> SubmissionVersion:
-    text = plain_text(words, what)
-    with writing(engine) as connection:
-        one = version_of(connection, context, agency, period.code, version)
-        _require_state(one, allowed, event)
-        add_event(connection, context, one, event, text)
-        return version_of(connection, context, agency, period.code, version)
+    _require_seen(connection, context, one, seen)
+    _require_state(one, allowed, event)
+    add_event(connection, context, one, event, text)
+    return version_of(connection, context, one.agency, one.period, one.version)
+
+
+def _require_seen(connection: Connection, context: Context, one: SubmissionVersion, seen: int | None) -> None:
+    """Nobody decides on a return that is not as it was when they looked."""
+    known = submissions(connection, context, one.agency, one.period)
+    if seen is None or seen == events_of(known):
+        return
+    # What is superseded is so because of something else, and that is what is told.
+    event, version = max(
+        ((event, other) for other in known for event in other.events if event.event != store.SUPERSEDED),
+        key=lambda found: (found[0].at, found[1].version),
+    )
+    what = "sent back" if event.event == RETURNED else event.event
+    raise WrongUseError(
+        f"{_called(version)} was {what} by {event.actor} at {event.at:%H:%M on %d/%m/%Y} (UTC), since you looked. "
+        "Look again."
+    )
+
+
+def _require_another(one: SubmissionVersion, context: Context, who_does: str) -> None:
+    if same_person(one.submitted_by, context.viewer):
+        raise WrongUseError(f"{_called(one)} was submitted by {context.viewer}: {who_does}.")
 
 
 def _require_state(one: SubmissionVersion, allowed: Sequence[str], event: str) -> None:

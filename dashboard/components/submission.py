@@ -21,6 +21,7 @@ from dashboard.views.submission import (
     SubmissionVersion,
     Wanted,
 )
+from etl.submissions import events_of, same_person
 from etl.transform.submission_changes import ADDED, NOTED, REMOVED, shown, summary
 from schema.findings import Severity
 from schema.periods import Basis, parse_period
@@ -115,7 +116,9 @@ WITHOUT = "Until one is accepted, its figures are missing on every page, and non
 
 def done(page: SubmissionPage, number: str) -> html.P | None:
     """What has just been done, told again from the record."""
-    if page.version is None or not number.isdecimal() or not 0 < int(number[:6]) <= len(page.version.events):
+    if page.version is None or not number.isdecimal() or len(number) > 6:
+        return None
+    if not 0 < int(number) <= len(page.version.events):
         return None
     event = page.version.events[int(number) - 1]
     said = f"Done: version {page.version.version} was {_past(event)} by {event.actor}."
@@ -148,7 +151,7 @@ def actions(page: SubmissionPage, viewer: str, here: str, link: Link, *, looks_b
         who = dcc.Link("Say who is working", href=link("/who", next=here))
         said = html.P([who, ", and you can ", words.listed([_DO[a][0].lower() for a in page.actions], "or"), "."])
         return section("act", "What can be done", [said], look="card act")
-    own = version.submitted_by.casefold() == viewer.casefold()
+    own = same_person(version.submitted_by, viewer)
     forms = [
         html.P(f"You submitted version {version.version}, so a second person has to accept it.", className="muted")
         if own and action is Action.ACCEPT
@@ -215,7 +218,7 @@ def _form(action: Action, page: SubmissionPage, version: SubmissionVersion) -> h
     parts += [
         dcc.Store(
             id={"returns": "which", **named},
-            data=f"{version.agency}|{version.period}|{version.version}|{action.value}",
+            data=f"{version.agency}|{version.period}|{version.version}|{action.value}|{events_of(page.status.versions)}",
         ),
         html.Div(
             [

@@ -125,7 +125,7 @@ def _asked(what: Any) -> tuple[Place, dict[str, Said], int]:
             raise TypeError
         said = {str(agency): float(n) if isinstance(n, int | float) else str(n) for agency, n in seen.items()}
         return Place(*place), said, instead_of
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise WrongUseError("This is no form of the dashboard’s own. Open the page anew.") from error
 
 

@@ -101,14 +101,14 @@ def connect(app: Dash, queries: Queries, context: Context) -> None:
     def act(clicks: int | None, words: str | None, which: object, search: str | None) -> str:
         if not clicks:
             raise PreventUpdate
-        agency, period, version, action = _which(which, 4)
-        if action not in set(Action):
+        agency, period, version, action, seen = _which(which, 5)
+        if action not in set(Action) or not seen.isdecimal() or len(seen) > 6:
             abort(400)
         asked = asked_of(search)
         try:
             acting = identity.acting_context(looking_back(context, asked))
             done = commands.act_on_return(
-                queries.engine, acting, queries.catalogue, action, agency, period, int(version), words or ""
+                queries.engine, acting, queries.catalogue, action, agency, period, int(version), words or "", int(seen)
             )
         except MendableError as error:
             return str(error)
@@ -118,8 +118,8 @@ def connect(app: Dash, queries: Queries, context: Context) -> None:
 
 
 def _which(which: object, parts_: int) -> list[str]:
-    """The agency, the period, the version and perhaps the action that a store of ours names; anything else is the
-    asker's mistake."""
+    """The agency, the period, the version and perhaps the action and what was seen, as a store of ours names
+    them; anything else is the asker's mistake."""
     if not isinstance(which, str) or len(found := which.split("|")) != parts_:
         abort(400)
     if not found[2].isdecimal() or len(found[2]) > 6:

@@ -6,9 +6,11 @@ what the newest version was when it was first checked goes along, so that somebo
 
 import base64
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import PurePath
+from threading import BoundedSemaphore
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
@@ -42,6 +44,13 @@ from schema.returns import ReturnSpec
 PATH = "/returns/upload"
 
 _EXPLAIN_KEY = re.compile(r"[0-9a-f]{20}")
+
+AT_ONCE = BoundedSemaphore(2)
+"""Files that are checked or compared at the same time."""
+IN_LINE = BoundedSemaphore(5)
+"""Those, and whoever waits for a turn: each holds a thread of the server (`serve.THREADS`); the rest are for pages."""
+LONGEST_WAIT = 20.0
+"""Seconds."""
 
 
 def draw(visit: Visit) -> Body:
@@ -119,6 +128,41 @@ def _sound(act: Callable[P, R]) -> Callable[P, R]:
             _nonsense()
 
     return asked
+
+
+class _BusyError(WrongUseError):
+    def __init__(self) -> None:
+        super().__init__("Other files are being checked. Try again in a moment.")
+
+
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    """A turn to check a file, so that many at once do not keep everybody else from the pages.
+
+    Raises:
+        _BusyError: too many others wait already, or it takes too long until one is done.
+    """
+    if not IN_LINE.acquire(blocking=False):
+        raise _BusyError
+    try:
+        if not AT_ONCE.acquire(timeout=LONGEST_WAIT):
+            raise _BusyError
+        try:
+            yield
+        finally:
+            AT_ONCE.release()
+    finally:
+        IN_LINE.release()
+
+
+@contextmanager
+def _in_turn_of_a_file() -> Iterator[None]:
+    """`_in_turn` where the answer is a file, and has no place for a sentence."""
+    try:
+        with _in_turn():
+            yield
+    except _BusyError as error:
+        abort(503, str(error))
 
 
 def _nonsense() -> NoReturn:
@@ -268,7 +312,10 @@ class Work:
     ) -> tuple[Any, ...]:
         """`chosen` is what a person has chosen of the two; whatever else stands there is not kept for another file."""
         today = today_of(self.context)
-        told = whose(Sent.of(file), self.catalogue) if file is not None else None
+        told = None
+        if file is not None:
+            with _in_turn():
+                told = whose(Sent.of(file), self.catalogue)
         if not agency and told is not None:
             agency = told.agency
             period = told.period or period
@@ -312,7 +359,8 @@ class Work:
         if file is None or told is None or not agency or not period:
             return None, None, None, False, None, False, None
         try:
-            seen = self._report(file, agency, period)
+            with _in_turn():
+                seen = self._report(file, agency, period)
         except MendableError as error:
             return _refused(str(error)), None, None, True, None, False, None
         spec = self.catalogue.return_spec(agency)
@@ -342,8 +390,9 @@ class Work:
         if checked is None or file is None or not agency or not period:
             return None
         try:
-            seen = self._report(file, agency, period)
-            found = preview_return(self.queries.engine, self.context, self.catalogue, seen.checked)
+            with _in_turn():
+                seen = self._report(file, agency, period)
+                found = preview_return(self.queries.engine, self.context, self.catalogue, seen.checked)
         except MendableError as error:
             return _refused(str(error))
         return changes.preview(found, self.catalogue, blocked=seen.checked.found.blocked)
@@ -353,7 +402,8 @@ class Work:
         checked = self._again(clicks, file, agency, period)
         if checked is None:
             return no_update
-        content = marked_copy(checked.file.content, checked.file.name, checked.found.findings)
+        with _in_turn_of_a_file():
+            content = marked_copy(checked.file.content, checked.file.name, checked.found.findings)
         return _download(checked, "checked.xlsx", content)
 
     def list(self, clicks: int | None, file: object, agency: str | None, period: str | None) -> Any:
@@ -383,7 +433,8 @@ class Work:
             _nonsense()
         try:
             context = identity.acting_context(self.context)
-            again = self._report(file, agency, period).checked
+            with _in_turn():
+                again = self._report(file, agency, period).checked
             done = commands.submit_return(
                 self.queries.engine, context, self.catalogue, again, newest, _explanations_of(again, given)
             )
@@ -418,7 +469,8 @@ class Work:
         if not clicks or file is None or not agency or not period:
             return None
         try:
-            return self._report(file, agency, period).checked
+            with _in_turn_of_a_file():
+                return self._report(file, agency, period).checked
         except MendableError:
             # The page lists findings of this very file, which could be read then: only a made-up request comes here.
             _nonsense()

@@ -25,7 +25,7 @@ RATIO_MATTERS_FROM = 5 * 2**20
 MAX_PARTS = 5_000
 """A workbook has one for each sheet, picture and note."""
 
-_XML = (".xml", ".rels", "mimetype")
+_XML = (".xml", ".rels", ".vml", "mimetype")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _AT_ONCE = 2**20
 _ENTRY = b"PK\x01\x02"

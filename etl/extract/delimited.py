@@ -78,9 +78,11 @@ def _encoding(name: str, content: bytes) -> tuple[str, list[str]]:
     """How the bytes are to be read as text, and what there is to say about it."""
     if content.startswith(_UTF_16):
         try:
-            content.decode("utf-16")
+            text = content.decode("utf-16")
         except UnicodeDecodeError as error:
             raise FileRefusedError(f"{name} is UTF-16 text that is cut short or damaged. {SAVE_AS_CSV}") from error
+        if "\x00" in text:
+            raise FileRefusedError(f"{name} is not plain text: it holds NUL characters. {SAVE_AS_CSV}")
         return "utf-16", ["The file is UTF-16 (“Unicode text”), and was read so."]
     if b"\x00" in content:
         raise FileRefusedError(f"{name} is not plain text: it holds NUL bytes. {SAVE_AS_CSV}")

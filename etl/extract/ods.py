@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from etl.extract import other_text
 from etl.extract.archive import Archive, damaged
 from etl.extract.safe_xml import UnsafeXmlError, feed, new_parser, require_shallow
 from etl.extract.sheet import (
@@ -22,6 +23,7 @@ from etl.extract.sheet import (
     Rows,
     cell_text,
     column_letters,
+    hidden_sheet,
 )
 from schema.errors import FileRefusedError
 
@@ -45,6 +47,9 @@ _PASSED_OVER = frozenset(
 """Elements whose inside is nothing that stands in a cell."""
 
 _CELLS = frozenset({"table:table-cell", "table:covered-table-cell"})
+
+_OUTSIDE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\\\]|\.\./", re.IGNORECASE)
+_LIVE_FORMULA = re.compile(r"\bDDE\s*\(|['\"\[]file:", re.IGNORECASE)
 
 _LONGEST_SPACE = 1_000
 _ERROR = re.compile(r"#[A-Z0-9/]+[!?]?")
@@ -89,6 +94,7 @@ def read_ods(name: str, archive: Archive) -> Book:
     reader = _Reader(name)
     try:
         feed(reader.parser, archive.parts["content.xml"])
+        elsewhere = other_text.of_spreadsheet(archive.parts, lambda tag, given: _refuse_live(name, tag, given))
     except UnsafeXmlError as error:
         raise FileRefusedError(
             f"{name} is not safe to open: it holds {error}, as no spreadsheet program writes. Copy the table into a "
@@ -99,7 +105,8 @@ def read_ods(name: str, archive: Archive) -> Book:
     tables = reader.tables
     return Book(
         [table.rows.sheet(table.name, table.formulas, table.hidden) for table in tables if table.visible],
-        tuple(f"sheet ‘{table.name[:31]}’" for table in tables if not table.visible and table.rows.numbers),
+        tuple(hidden_sheet(table.name) for table in tables if not table.visible and table.rows.numbers),
+        elsewhere=elsewhere,
     )
 
 
@@ -107,13 +114,33 @@ def _refuse_life(name: str, archive: Archive) -> None:
     modules = [
         part
         for part in archive.names
-        if part.startswith(("Basic/", "Scripts/")) and not part.endswith(("script-lc.xml", "script-lb.xml"))
+        if part.lower().startswith(("basic/", "scripts/")) and not part.endswith(("script-lc.xml", "script-lb.xml"))
     ]
     if modules:
         raise FileRefusedError(
             f"{name} holds macros. Save it as Excel Workbook (.xlsx), without them, or copy the table alone into a new "
             "spreadsheet."
         )
+
+
+def _refuse_live(name: str, tag: str, given: Mapping[str, str]) -> None:
+    """Refuse an element, in whatever part, that runs something or reaches out of the file."""
+    short = tag.rpartition(":")[2]
+    if short == "event-listener":
+        raise FileRefusedError(f"{name} holds macros. Copy the table alone, as values, into a new spreadsheet.")
+    for key, text in given.items():
+        attribute = key.rpartition(":")[2]
+        outside = attribute == "href" and _OUTSIDE.match(text.strip()) is not None
+        if attribute == "formula" and _LIVE_FORMULA.search(text):
+            raise FileRefusedError(
+                f"{name} takes cells from other files, which are not here. Copy the table alone, as values, into a new "
+                "spreadsheet."
+            )
+        if outside and (short not in ("a", "template") or text.strip().lower().startswith(("file:", "\\\\", "//"))):
+            raise FileRefusedError(
+                f"{name} fetches something from another place when it is opened. Copy the table alone, as values, into "
+                "a new spreadsheet."
+            )
 
 
 class _Reader:

@@ -20,8 +20,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from etl.extract.delimited import LONGEST_CELL
+from etl.extract.other_text import holds_a_record, in_name
 from etl.extract.sheet import Book, Sheet, column_letters
 from etl.extract.sheets import read_bytes, read_sheets
+from etl.validate.child_records import quoted, shown
 from schema.errors import FileRefusedError
 
 REQUIRED_COLUMNS = ("period", "quantity", "category", "value", "symbol", "note", "extract_date")
@@ -47,6 +49,10 @@ _ODD_SPACES = str.maketrans(
 )
 """Spaces that look like one, and marks that look like nothing."""
 
+_MOST_PLACES = 20
+_NO_NAME = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Control characters, line ends, and marks that make a name read as another."""
+
 _SUM = re.compile(r"((grand|overall|sub)[\s-]?)?(total|sum)s?( (of|for) .*)?\s?:?", re.IGNORECASE)
 
 
@@ -71,7 +77,8 @@ class ReturnTable:
 
     `hidden` says in words what the file keeps out of sight (“sheet ‘Workings’”, “rows 5 to 7”, “column D”). `formulas`
     has, by row and column of COLUMNS, what a cell was calculated from (only "=" where the file does not spell it out).
-    `remarks` are sentences about how the file had to be read, where that was not the plain way.
+    `remarks` are sentences about how the file had to be read, where that was not the plain way. `elsewhere` says in
+    words where, outside the cells, the file has something that looks like part of a child's record: never what.
     """
 
     name: str
@@ -86,6 +93,7 @@ class ReturnTable:
     hidden: tuple[str, ...] = ()
     formulas: Mapping[tuple[int, str], str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
 
 def read_return(path: Path) -> ReturnTable:
@@ -104,6 +112,8 @@ def read_return_bytes(name: str, content: bytes) -> ReturnTable:
     Raises:
         FileRefusedError: as for `read_return`.
     """
+    if _NO_NAME.search(name):
+        raise FileRefusedError("The file’s name has characters that do not show. Rename it, and send it again.")
     book = read_book(name, content)
     return _table(name, hashlib.sha256(content).hexdigest(), book, return_sheet(name, book))
 
@@ -127,7 +137,7 @@ def return_sheet(name: str, book: Book) -> Sheet:
             return candidates[0]
     if not filled:
         raise FileRefusedError(f"{name} has no visible sheet with anything in it. Unhide the return, or export it.")
-    names = ", ".join(f"“{sheet.name[:31]}”" for sheet in book.sheets[:10])
+    names = ", ".join(quoted(sheet.name[:31]) for sheet in book.sheets[:10])
     which = "several sheets look like a return" if alike else "no sheet looks like a return"
     raise FileRefusedError(f"{name}: {which} (there are {names}). Name the one to be read “{SHEET_NAME}”.")
 
@@ -200,7 +210,33 @@ def _table(name: str, sha256: str, book: Book, sheet: Sheet) -> ReturnTable:
         hidden=(*book.hidden, *sheet.hidden),
         formulas={(row, named[column]): text for (row, column), text in sheet.formulas.items() if column in named},
         remarks=book.remarks,
+        elsewhere=_elsewhere(name, book, sheet, set(numbers[kept].tolist()), set(position.values())),
     )
+
+
+def _elsewhere(name: str, book: Book, table: Sheet, rows: set[int], columns: set[int]) -> tuple[str, ...]:
+    """Where something looks like part of a child's record, outside these rows and columns of the table, which have
+    findings of their own. What stands in a visible cell too is named there alone."""
+    places: dict[str, None] = {"the file’s name": None} if in_name(name) else {}
+    known: set[str] = set()
+    for sheet in book.sheets:
+        for at, cells in enumerate(sheet.columns):
+            found = {text for text in set(cells) if text and holds_a_record(text)}
+            if not found:
+                continue
+            known |= {" ".join(text.split()) for text in found}
+            for number, text in zip(sheet.numbers, cells, strict=True):
+                if text in found and not (sheet is table and at in columns and number in rows):
+                    of = f" of sheet {said}" if sheet.name and (said := shown(sheet.name)) else ""
+                    places[f"cell {column_letters(at + 1)}{number}{of}"] = None
+    for where, text in book.elsewhere:
+        plain = " ".join(text.split())
+        if not any(plain in other for other in known):
+            known.add(plain)
+            places[where] = None
+    named = list(places)
+    more = len(named) - _MOST_PLACES
+    return (*named[:_MOST_PLACES], f"{more:,} more places") if more > 1 else tuple(named)
 
 
 def _filled(columns: Sequence[Sequence[str]], length: int) -> npt.NDArray[np.bool_]:

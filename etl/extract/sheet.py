@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import groupby, zip_longest
 
+from etl.validate.child_records import shown
 from schema.errors import FileRefusedError
 
 Row = tuple[int, list[str]]
@@ -109,11 +110,20 @@ class Hidden:
 
 @dataclass(frozen=True)
 class Book:
-    """The visible sheets of a file, what else it hides, and sentences about how it had to be read."""
+    """The visible sheets of a file, what else it hides, and sentences about how it had to be read.
+
+    `elsewhere` has what looks like part of a child's record outside the visible cells: where in words, and the text.
+    """
 
     sheets: list[Sheet]
     hidden: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    elsewhere: tuple[tuple[str, str], ...] = ()
+
+
+def hidden_sheet(name: str) -> str:
+    """A hidden sheet in words; not by its name where that might be a child's."""
+    return f"sheet ‘{shown(name, 31)}’" if shown(name) else "a sheet, the name of which is not repeated here"
 
 
 def column_letters(number: int) -> str:

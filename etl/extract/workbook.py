@@ -21,6 +21,7 @@ from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from etl.extract import other_text
 from etl.extract.archive import Archive, damaged, repacked
 from etl.extract.safe_xml import UnsafeXmlError, elements, feed, new_parser, require_shallow
 from etl.extract.sheet import (
@@ -34,6 +35,7 @@ from etl.extract.sheet import (
     Value,
     cell_text,
     column_letters,
+    hidden_sheet,
 )
 from schema.errors import FileRefusedError
 
@@ -42,6 +44,35 @@ _BUILT_IN_PERCENT = frozenset({"9", "10"})
 
 _NO_PERCENT_SIGN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 """What stands in a number format as text, and not as an instruction."""
+
+_ALONE = "Copy the table alone, as values, into a new workbook."
+
+# What gives life away, in the names of parts, content types and types of relationships, all in small letters.
+_LIFE: tuple[tuple[str, str], ...] = (
+    (
+        r"vbaproject|vbadata|macroenabled|/(xl)?(intl)?macrosheet|activex|/control$",
+        "holds macros. Save it as Excel Workbook (.xlsx), which leaves them out.",
+    ),
+    (
+        r"/externallink|externallink\+xml",
+        "takes cells from other workbooks, which are not here. Break the links (Data, Edit Links) so that their values "
+        "stay, and save it.",
+    ),
+    (
+        r"/embeddings/|/oleobject|\.oleobject|officedocument/2006/relationships/package$",
+        f"carries another file inside it. {_ALONE}",
+    ),
+    (
+        r"^xl/connections|/connections$|connections\+xml|/querytable",
+        f"fetches something from another place when it is opened. {_ALONE}",
+    ),
+    (
+        r"^customui/|/ui/(user)?(extensibility|customization)$|/attachedtemplate$|/attachedtoolbars$|webextension",
+        f"changes how Excel works when it is opened. {_ALONE}",
+    ),
+)
+_HARMLESS_LINK = re.compile(r"(https?|mailto|tel):|(?![a-z][a-z0-9+.-]*:|[/\\]{2})", re.IGNORECASE)
+"""A page, an address, or a place beside the workbook. Never a share of another machine, or a program to run."""
 
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _MAX_COLUMN = 16_384
@@ -96,6 +127,7 @@ def read_workbook(name: str, archive: Archive, *, lifeless: bool = False) -> Boo
                 "workbook."
             )
         pivot = any(part.startswith("xl/pivotCache/pivotCacheRecords") for part in archive.names)
+        elsewhere = other_text.of_workbook(archive.parts, _shown_parts(archive.parts, sheets)) if lifeless else ()
         read = _read(name, repacked(archive.parts), {sheet: surveys[part] for sheet, part in sheets.items()})
     except UnsafeXmlError as error:
         raise FileRefusedError(
@@ -104,33 +136,52 @@ def read_workbook(name: str, archive: Archive, *, lifeless: bool = False) -> Boo
         ) from error
     except (CalamineError, expat.ExpatError, KeyError, ValueError, OSError) as error:
         raise damaged(name) from error
-    return Book(read.sheets, (*read.hidden, *(["the rows behind a pivot table"] if pivot else [])))
+    return Book(read.sheets, (*read.hidden, *(["the rows behind a pivot table"] if pivot else [])), elsewhere=elsewhere)
 
 
 def _refuse_life(name: str, archive: Archive) -> None:
-    """Refuse what can act, fetch, or carry something unseen: the original is kept, and others will open it."""
-    alone = "Copy the table alone, as values, into a new workbook"
-    lower = {part.lower() for part in archive.names}
-    if any(part.endswith("vbaproject.bin") or "/macrosheets/" in part or "/activex/" in part for part in lower):
-        raise FileRefusedError(f"{name} holds macros. Save it as Excel Workbook (.xlsx), which leaves them out.")
-    if any("/externallinks/" in part for part in lower):
-        raise FileRefusedError(
-            f"{name} takes cells from other workbooks, which are not here. Break the links (Data, Edit Links) so that "
-            "their values stay, and save it."
-        )
-    if any("/embeddings/" in part for part in lower):
-        raise FileRefusedError(f"{name} carries another file inside it. {alone}.")
+    """Refuse what can act, fetch, or carry something unseen: the original is kept, and others will open it.
+
+    What a part is does not show in its name, but in what the workbook says of it: its content type, and the type of
+    the relationship that leads to it. All three are looked at.
+    """
+    kinds = "\n".join([*archive.names, *_declared_kinds(archive)]).lower()
+    for signs, says in _LIFE:
+        if re.search(signs, kinds, re.MULTILINE):
+            raise FileRefusedError(f"{name} {says}")
+    for found in _relationships(archive):
+        link = found.get("Type", "").endswith("/hyperlink")
+        target = found.get("Target", "").strip()
+        if found.get("TargetMode", "").lower() == "external" and not (link and _HARMLESS_LINK.match(target)):
+            what = "links to a file on somebody’s machine" if link else "fetches something when it is opened"
+            raise FileRefusedError(f"{name} {what}, which is in another place. {_ALONE}")
+
+
+def _declared_kinds(archive: Archive) -> list[str]:
+    """The content types of all parts, and the types of all relationships."""
+    try:
+        types = elements(archive.parts.get("[Content_Types].xml", b"<Types/>"))
+    except (UnsafeXmlError, expat.ExpatError):
+        types = []  # the survey refuses it, with its own words
+    used = {part.rpartition(".")[2].lower() for part in archive.names}
+    declared = [
+        found.get("ContentType", "")
+        for tag, found in types
+        # What is said of an ending that no part has is a leftover.
+        if tag != "Default" or found.get("Extension", "").lower() in used
+    ]
+    return declared + [found.get("Type", "") for found in _relationships(archive)]
+
+
+def _relationships(archive: Archive) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
     for part, xml in archive.parts.items():
-        if not part.endswith(".rels"):
-            continue
-        try:
-            outside = [
-                found for tag, found in elements(xml) if tag == "Relationship" and found.get("TargetMode") == "External"
-            ]
-        except (UnsafeXmlError, expat.ExpatError):
-            continue  # the survey refuses it, with its own words
-        if any(not found.get("Type", "").endswith("/hyperlink") for found in outside):
-            raise FileRefusedError(f"{name} fetches something from another place when it is opened. {alone}.")
+        if part.endswith(".rels"):
+            try:
+                found += [attributes for tag, attributes in elements(xml) if tag == "Relationship"]
+            except (UnsafeXmlError, expat.ExpatError):
+                continue  # the survey refuses it, with its own words
+    return found
 
 
 def _sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
@@ -146,6 +197,15 @@ def _sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
             relation = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
             found[attributes["name"]] = targets[relation]
     return found
+
+
+def _shown_parts(parts: Mapping[str, bytes], sheets: Mapping[str, str]) -> set[str]:
+    """The members of the archive that hold the visible sheets."""
+    return {
+        sheets[attributes["name"]]
+        for tag, attributes in elements(parts["xl/workbook.xml"])
+        if tag == "sheet" and attributes.get("state", "visible") == "visible"
+    }
 
 
 def _percent_styles(parts: Mapping[str, bytes]) -> frozenset[str]:
@@ -313,7 +373,7 @@ def _read(name: str, content: bytes, surveys: Mapping[str, _Survey]) -> Book:
             if about.visible is SheetVisibleEnum.Visible:
                 sheets.append(_sheet(name, workbook, about.name, survey))
             elif survey.last_row and not _is_our_lists(workbook, about.name):
-                hidden.append(f"sheet ‘{about.name[:31]}’")
+                hidden.append(hidden_sheet(about.name))
     return Book(sheets, tuple(hidden))
 
 

@@ -9,7 +9,15 @@ from datetime import date
 
 from schema.periods import Period
 
-_NHS_NUMBER = re.compile(r"(?<!\d)(\d{3})[ -]?(\d{3})[ -]?(\d{4})(?!\d)")
+# Ten digits, apart or not, in threes and a four or in pairs. A dot within a number is a decimal point, save where there
+# are two of them; pairs are set apart alike, or they would be a day and a clock time.
+_DASHES = "\u00ad\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d-"
+_GAP = rf"[^\S\n]?[{_DASHES}]?[^\S\n]?"
+_NHS_NUMBER = re.compile(
+    rf"(?<!\d)(?<!\d\.)(?:\d{{3}}{_GAP}\d{{3}}{_GAP}\d{{4}}"
+    r"|\d{3}\s?[._/·]\s?\d{3}\s?[._/·]\s?\d{4}"
+    rf"|\d\d(?P<gap>[^\S\n]?[._/·{_DASHES}]?[^\S\n]?)\d\d(?:(?P=gap)\d\d){{3}})(?!\d)"
+)
 # One letter, eleven digits, and a digit or (for a temporary number) a letter; I, O and S are not used.
 _UNIQUE_PUPIL_NUMBER = re.compile(r"(?<![a-z0-9])[a-hj-np-rt-z]\d{11}[\da-hj-np-rt-z](?![a-z0-9])", re.IGNORECASE)
 _DATE = r"(\d{1,2})[ /.-](\d{1,2}|[a-z]{3,9})[ /.-](\d{4}|\d{2})(?!\d)|(\d{4})-\d{2}-\d{2}"
@@ -24,7 +32,7 @@ def looks_like_a_record(text: str, period: Period | None = None) -> bool:
     other use for one.
     """
     return (
-        any(_is_nhs_number("".join(found.groups())) for found in _NHS_NUMBER.finditer(text))
+        any(_is_nhs_number("".join(re.findall(r"\d", found[0]))) for found in _NHS_NUMBER.finditer(text))
         or _UNIQUE_PUPIL_NUMBER.search(text) is not None
         or _SAID_TO_BE_BORN.search(text) is not None
         or (period is not None and any(year < period.start.year - 1 for year in _years(text, period.start)))

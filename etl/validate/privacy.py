@@ -25,6 +25,8 @@ def child_record(ctx: ReturnContext) -> Iterator[Fault]:
         for row, _ in cells(written[written.isin(found)] if found else written.iloc[:0]):
             # The text itself is never repeated.
             yield Fault("This looks like part of a child’s record.", row, column)
+    for where in ctx.table.elsewhere:
+        yield Fault(f"This looks like part of a child’s record: in {where}.")
 
 
 @rule(

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from plotly.utils import PlotlyJSONEncoder
 
 from dashboard.app import create_app
-from dashboard.pages import all_pages
+from dashboard.pages import all_pages, disputes
 from dashboard.queries import Queries
 from dashboard.settings import Settings
 from dashboard.shell import Body, Page, Shell, Visit
@@ -93,6 +93,19 @@ def test_a_request_that_is_too_large_is_refused_unread(client: FlaskClient) -> N
     assert client.post("/_dash-update-component", data=too_much, content_type="application/json").status_code == 413
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/_dash-component-suites/../x", "/_dash-component-suites/dash/x.js", "/download/nothing", "/download/", "/_x"],
+)
+def test_a_file_that_is_not_there_is_not_found(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_a_number_that_no_agency_gave_is_no_form_of_ours() -> None:
+    with pytest.raises(WrongUseError, match="no form of the dashboard’s own"):
+        disputes._asked({"place": [], "seen": {"police": 10**400}, "instead_of": 0})
+
+
 def test_two_applications_in_one_process_keep_to_their_own_figures(queries: Queries) -> None:
     other = Context(partnership="another")
     first, second = create_app(Settings(), queries), create_app(Settings(), queries, other)
@@ -113,6 +126,11 @@ def test_two_applications_in_one_process_keep_to_their_own_figures(queries: Quer
         '{"output": "page.children", "outputs": {}, "inputs": [{"id": "address", "property": "pathname", "value": 5},'
         ' {"id": "address", "property": "search", "value": ""}]}',
         '{"output": 5, "inputs": 5}',
+        '{"output": "drawn.data", "outputs": {"id": "drawn", "property": "data"},'
+        ' "inputs": [{"id": "page", "property": "children", "value": "x"}], "changedPropIds": ["page.children"]}',
+        '{"output": "page.children", "outputs": {"id": "page", "property": "children"}, "inputs": [{"id": "address",'
+        ' "property": "pathname", "value": "/\\ud800"}, {"id": "address", "property": "search", "value": ""}]}',
+        "[" * 100_000,
     ],
 )
 def test_a_request_that_no_page_sends_is_the_askers_mistake(client: FlaskClient, nonsense: str) -> None:

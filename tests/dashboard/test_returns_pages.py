@@ -243,8 +243,13 @@ def asked(action: str, which: object, words: object = "", search: object = "", c
     }
 
 
-def do(client: FlaskClient, action: str, version: int = 1, words: str = "", search: str = "") -> str:
-    which = f"health|2025-26Q2|{version}|{action}"
+def do(
+    client: FlaskClient, action: str, version: int = 1, words: str = "", search: str = "", seen: int | None = None
+) -> str:
+    """What is told; whoever does it has just looked, where nothing else is said."""
+    if seen is None:
+        seen = drawn(client, PATH).count("dateTime")
+    which = f"health|2025-26Q2|{version}|{action}|{seen}"
     answer = client.post("/_dash-update-component", json=asked(action, which, words, search))
     assert answer.status_code == 200
     return json.dumps(answer.get_json(), ensure_ascii=False)
@@ -280,6 +285,25 @@ def test_a_return_is_withdrawn_and_accepted_again_by_somebody_who_did_not_submit
     assert state() == "accepted"
     assert "was accepted already" in do(client, "accept")
     assert "cannot be queried now" in do(client, "query", words="Is it?")
+
+
+def test_an_old_page_undoes_nothing_and_its_form_carries_what_was_seen(own_engine: Engine) -> None:
+    client = create_app(Settings(), Queries(own_engine, CATALOGUE)).server.test_client()
+    client.post("/who", data={"name": "Somebody else"})
+    assert "health|2025-26Q2|1|withdraw|2" in drawn(client, PATH)
+    assert "done=3" in do(client, "withdraw", words="It was of another area.")
+    assert "health|2025-26Q2|1|accept|3" in drawn(client, PATH)
+    answer = do(client, "accept", seen=1)
+    assert "was withdrawn by Somebody else at" in answer
+    assert "since you looked. Look again." in answer
+    assert "done=4" in do(client, "accept", seen=3)
+
+
+@pytest.mark.parametrize("done", ["0000019", "1" * 5000, "²", "0", "9"])
+def test_what_was_never_done_is_not_told(client: FlaskClient, done: str) -> None:
+    page = drawn(client, PATH, f"?done={done}")
+    assert "Something went wrong" not in page
+    assert "Done: " not in page
 
 
 def preview_of(client: FlaskClient, which: object, search: str = "") -> Any:
@@ -344,16 +368,21 @@ def test_whoever_accepts_sees_what_it_would_change_and_whoever_submitted_it_asks
         asked("accept", None),
         asked("accept", ["x"]),
         asked("accept", "health"),
-        asked("accept", "health|2025-26Q2|x|accept"),
-        asked("accept", "health|2025-26Q2|99999999999|accept"),
-        asked("accept", "health|2025-26Q2|1|destroy"),
-        asked("accept", "health|2025-26Q2|1|accept", words=5),
-        asked("accept", "health|2025-26Q2|1|accept", search=5),
-        asked("accept", "health|2025-26Q2|1|accept", clicks="x"),
-        {**asked("accept", "health|2025-26Q2|1|accept"), "state": []},
-        {**asked("accept", "health|2025-26Q2|1|accept"), "inputs": [5]},
-        {**asked("accept", "health|2025-26Q2|1|accept"), "outputs": {"id": "page", "property": "children"}},
-        {**asked("accept", "health|2025-26Q2|1|accept"), "changedPropIds": [5]},
+        asked("accept", "health|2025-26Q2|x|accept|2"),
+        asked("accept", "health|2025-26Q2|99999999999|accept|2"),
+        asked("accept", "health|2025-26Q2|1|destroy|2"),
+        asked("accept", "health|2025-26Q2|1|accept"),
+        asked("accept", "health|2025-26Q2|1|accept|"),
+        asked("accept", "health|2025-26Q2|1|accept|x"),
+        asked("accept", "health|2025-26Q2|1|accept|9999999"),
+        asked("accept", "health|2025-26Q2|1|accept|2", words="\ud800"),
+        asked("accept", "health|2025-26Q2|1|accept|2", words=5),
+        asked("accept", "health|2025-26Q2|1|accept|2", search=5),
+        asked("accept", "health|2025-26Q2|1|accept|2", clicks="x"),
+        {**asked("accept", "health|2025-26Q2|1|accept|2"), "state": []},
+        {**asked("accept", "health|2025-26Q2|1|accept|2"), "inputs": [5]},
+        {**asked("accept", "health|2025-26Q2|1|accept|2"), "outputs": {"id": "page", "property": "children"}},
+        {**asked("accept", "health|2025-26Q2|1|accept|2"), "changedPropIds": [5]},
     ],
 )
 def test_a_request_that_no_page_of_ours_sends_is_the_askers_mistake(

@@ -4,6 +4,8 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from flask.testing import FlaskClient
 
 from dashboard.app import create_app
 from dashboard.components.upload.explain import explain_key
+from dashboard.pages import upload
 from dashboard.queries import Queries
 from dashboard.settings import Settings
 from dashboard.views.upload import LARGEST_FILE
@@ -365,3 +368,18 @@ def test_a_return_is_submitted_once_and_whoever_was_slower_is_told(
     assert "This very file is version 1 already" in text_of(checked(client, callbacks, file_of(NEW)))
     with reading(queries.engine) as connection:
         assert len(submissions(connection, Context(), "police", "2025-26Q2")) == 1
+
+
+def test_many_files_at_once_wait_their_turn_and_nobody_waits_for_long(
+    client: FlaskClient, callbacks: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upload, "LONGEST_WAIT", 0.05)
+    busy = "Other files are being checked. Try again in a moment."
+    with ExitStack() as others:
+        for _ in range(2):
+            others.enter_context(upload._in_turn())
+        assert busy in text_of(checked(client, callbacks, file_of(NEW)))
+    assert busy not in text_of(checked(client, callbacks, file_of(NEW)))
+    monkeypatch.setattr(upload, "IN_LINE", BoundedSemaphore(1))
+    with upload._in_turn():
+        assert busy in text_of(checked(client, callbacks, file_of(NEW)))

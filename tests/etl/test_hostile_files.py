@@ -295,7 +295,7 @@ def test_what_an_archive_hides_behind_its_claims_is_never_unpacked() -> None:
                 {"xl/worksheets/_rels/sheet1.xml.rels": b'<Relationships><Relationship Id="a" Type="x/oleObject" '
                  b'Target="file:///etc/passwd" TargetMode="External"/></Relationships>'}
             ),
-            "fetches something from another place",
+            "carries another file inside it",
         ),
         (rezipped(GOOD, lambda name, part: part).replace(b"xl/workbook.xml", b"xl/workbook.bin"), "binary workbook"),
         (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
@@ -407,3 +407,91 @@ def test_xml_may_be_as_deep_as_a_sheet_is_and_no_deeper() -> None:
 def test_a_document_type_is_refused_however_it_is_written(xml: bytes) -> None:
     with pytest.raises(UnsafeXmlError, match="a document type"):
         elements(xml)
+
+
+# ------------------------------------------------------------------- what acts or fetches, whatever its part is called
+
+_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+
+
+def related(kind: str, target: str = "x.bin", mode: str = "") -> bytes:
+    """A good workbook with one more relationship."""
+    relation = f'<Relationship Id="rIdz" Type="{kind}" Target="{target}"{mode}/></Relationships>'.encode()
+    return rezipped(
+        GOOD,
+        lambda name, part: part.replace(b"</Relationships>", relation) if name.endswith("workbook.xml.rels") else part,
+    )
+
+
+def typed(content_type: str) -> bytes:
+    """A good workbook whose content types name one more part."""
+    more = f'<Override PartName="/xl/x.bin" ContentType="{content_type}"/></Types>'.encode()
+    return rezipped(GOOD, lambda name, part: part.replace(b"</Types>", more) if name == "[Content_Types].xml" else part)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (related("http://schemas.microsoft.com/office/2006/relationships/vbaProject"), "holds macros"),
+        (related("http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet"), "holds macros"),
+        (typed("application/vnd.ms-excel.sheet.macroEnabled.main+xml"), "holds macros"),
+        (typed("application/vnd.ms-office.vbaProject"), "holds macros"),
+        (typed("application/vnd.ms-office.activeX+xml"), "holds macros"),
+        (related(f"{_RELATION}control"), "holds macros"),
+        (related(f"{_RELATION}externalLink"), "takes cells from other workbooks"),
+        (related(f"{_RELATION}oleObject"), "carries another file inside it"),
+        (typed("application/vnd.openxmlformats-officedocument.oleObject"), "carries another file inside it"),
+        (related(f"{_RELATION}connections"), "fetches something"),
+        (with_parts({"xl/connections.xml": b"<connections/>"}), "fetches something"),
+        (related("http://schemas.microsoft.com/office/2006/relationships/ui/extensibility"), "changes how Excel works"),
+        (with_parts({"customUI/customUI.xml": b"<a/>"}), "changes how Excel works"),
+        (related(f"{_RELATION}attachedTemplate"), "changes how Excel works"),
+        (related(f"{_RELATION}hyperlink", "file://server/share", ' TargetMode="External"'), "links to a file"),
+        (related(f"{_RELATION}hyperlink", "//server/share", ' TargetMode="External"'), "links to a file"),
+    ],
+)
+def test_what_acts_or_fetches_is_known_by_what_the_workbook_says_of_it(content: bytes, says: str) -> None:
+    message = refusal(content)
+    assert says in message
+
+
+_LINKED = 'xmlns:xlink="http://www.w3.org/1999/xlink"'
+_DRAWN = f'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" {_LINKED}'
+_SCRIPT = 'xmlns:script="urn:oasis:names:tc:opendocument:xmlns:script:1.0"'
+
+
+@pytest.mark.parametrize(
+    ("inside", "says"),
+    [
+        (f"<script:event-listener {_SCRIPT}/>", "holds macros"),
+        (f'<draw:image {_DRAWN} xlink:href="http://evil.example/x.png"/>', "fetches something"),
+        (f'<draw:image {_DRAWN} xlink:href="../x.png"/>', "fetches something"),
+        (f'<text:a {_LINKED} xlink:href="file://server/share">x</text:a>', "fetches something"),
+        (cell("x", formula='of:=DDE("cmd";"/c calc";"x")'), "takes cells from other files"),
+        (cell("x", formula="of:='file:///etc/passwd'#$Sheet1.A1"), "takes cells from other files"),
+    ],
+)
+def test_what_acts_or_fetches_in_an_open_document_is_refused_wherever_it_stands(inside: str, says: str) -> None:
+    table = plain("Return", HEADER, ROW)
+    for shapes in (f"<table:shapes>{inside}</table:shapes>", row([f"<table:table-cell>{inside}</table:table-cell>"])):
+        content = ods_bytes(table.replace("<table:table-row>", f"{shapes}<table:table-row>", 1))
+        assert says in refusal(content, "return.ods")
+
+
+def test_a_picture_in_an_open_document_and_a_link_to_a_page_do_no_harm() -> None:
+    inside = (
+        f'<table:shapes><draw:image {_DRAWN} xlink:href="Pictures/1.png"/>'
+        f'<text:a {_LINKED} xlink:href="https://example.org">x</text:a></table:shapes>'
+    )
+    content = ods_bytes(plain("Return", HEADER, ROW).replace("<table:table-row>", f"{inside}<table:table-row>", 1))
+    assert len(read_return_bytes("return.ods", content).cells) == 1
+
+
+def test_nul_characters_in_utf_16_are_refused_too() -> None:
+    assert "NUL" in refusal(CSV.replace("referrals", "refer\x00rals").encode("utf-16"), "return.csv")
+
+
+@pytest.mark.parametrize("name", ["re\nturn.csv", "re\x1bturn.csv", "return\u202evsc.xlsx", "a\x00.csv"])
+def test_a_file_name_of_characters_that_do_not_show_is_refused_and_not_repeated(name: str) -> None:
+    message = refusal(CSV.encode(), name)
+    assert message == "The file’s name has characters that do not show. Rename it, and send it again."

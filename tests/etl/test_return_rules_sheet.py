@@ -1,16 +1,21 @@
 """The rules about what a sheet hides, names of people, nil, required breakdowns and small numbers, each by its name."""
 
+import zipfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 from openpyxl import Workbook
+from openpyxl.comments import Comment
 
 from etl.extract.returns import read_return
 from etl.validate.check import CheckedReturn, check_return
-from etl.validate.child_records import looks_like_a_name
+from etl.validate.child_records import looks_like_a_name, looks_like_a_record
 from schema.findings import Severity
+from tests.conftest import ROOT
+from tests.etl.open_document import ods_bytes, plain
 from tests.etl.test_return_rules import CATALOGUE, COLUMNS, Q2, SPEC, TODAY, Row, by_source, check, errors, row
 
 
@@ -135,3 +140,141 @@ def test_file_read_so(tmp_path: Path) -> None:
     assert [(one.severity, one.message) for one in found] == [
         (Severity.NOTE, "The cells are separated by semicolons, not by commas, and were read so.")
     ]
+
+
+# ------------------------------------------------------------------------- a child's record outside the table's cells
+
+RECORD = "Oliver Smith, NHS 943 476 5919, born 03/02/2012"
+
+
+def elsewhere(path: Path) -> list[str]:
+    """Where a record was found; that nothing of it is repeated is seen to here."""
+    result = judged(path)
+    said = " ".join(finding.sentence() + finding.value for finding in result.findings)
+    assert "943" not in said
+    assert "Oliver" not in said
+    before = "This looks like part of a child’s record: in "
+    return [message.removeprefix(before).rstrip(".") for _, message in of(result, "child-record")]
+
+
+def _hidden_sheet(book: Workbook) -> None:
+    book.create_sheet("Workings").sheet_state = "hidden"
+    book["Workings"]["A1"] = RECORD
+
+
+def _hidden_number(book: Workbook) -> None:
+    book.create_sheet("Workings").sheet_state = "veryHidden"
+    book["Workings"]["A1"] = 9434765919
+
+
+def _other_sheet(book: Workbook) -> None:
+    book.create_sheet("Notes")["B3"] = RECORD
+
+
+def _sheet_name(book: Workbook) -> None:
+    book.create_sheet("Oliver Smith 9434765919").sheet_state = "hidden"
+    book["Oliver Smith 9434765919"]["A1"] = "x"
+
+
+def _comment(book: Workbook) -> None:
+    book["Return"]["A2"].comment = Comment(RECORD, "me")
+
+
+def _property(book: Workbook) -> None:
+    book.properties.description = RECORD
+
+
+def _beside(book: Workbook) -> None:
+    book["Return"]["M2"] = RECORD
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        (_hidden_sheet, "a sheet that does not show"),
+        (_hidden_number, "a sheet that does not show"),
+        (_other_sheet, "cell B3 of sheet Notes"),
+        (_sheet_name, "a sheet’s name"),
+        (_comment, "a comment"),
+        (_property, "the file’s properties (File, Info)"),
+        (_beside, "cell M2 of sheet Return"),
+    ],
+)
+def test_a_record_is_found_wherever_a_workbook_holds_text(
+    tmp_path: Path, change: Callable[[Workbook], None], where: str
+) -> None:
+    path = tmp_path / "return.xlsx"
+    book = workbook(path, row())
+    assert elsewhere(path) == []
+    change(book)
+    book.save(path)
+    assert elsewhere(path) == [where]
+
+
+@pytest.mark.parametrize(
+    ("part", "xml", "where"),
+    [
+        ("xl/drawings/drawing9.xml", "<x><p><r><rPr><b/></rPr><t>943 476</t></r><r><t> 5919</t></r></p></x>",
+         "a text box or drawing"),
+        ("xl/drawings/vmlDrawing9.vml", "<xml><br>943 476 5919</xml>", "a text box or drawing"),
+        ("customXml/item1.xml", f"<x>{RECORD}</x>", "data attached to the workbook"),
+        ("xl/pivotCache/pivotCacheDefinition1.xml", f'<x><s v="{RECORD}"/></x>', "the rows behind a pivot table"),
+    ],
+)  # fmt: skip
+def test_a_record_is_found_in_the_other_parts_of_a_workbook(tmp_path: Path, part: str, xml: str, where: str) -> None:
+    path = tmp_path / "return.xlsx"
+    workbook(path, row())
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(part, xml)
+    assert elsewhere(path) == [where]
+
+
+def test_a_record_in_the_table_itself_has_one_finding(tmp_path: Path) -> None:
+    path = tmp_path / "return.xlsx"
+    workbook(path, row(note=RECORD))
+    assert [cell for cell, _ in of(judged(path), "child-record")] == ["G2"]
+
+
+def test_a_record_is_found_in_an_open_document(tmp_path: Path) -> None:
+    path = tmp_path / "return.ods"
+    table = plain("Return", COLUMNS, [row().get(column, "") for column in COLUMNS])
+    path.write_bytes(ods_bytes(table))
+    assert elsewhere(path) == []
+    path.write_bytes(ods_bytes(table, plain("Workings", [RECORD], hidden=True)))
+    assert elsewhere(path) == ["a cell, comment or drawing that does not show"]
+    path.write_bytes(ods_bytes(table, plain("Oliver Smith 9434765919", ["x"], hidden=True)))
+    assert elsewhere(path) == ["a sheet’s name"]
+    path.write_bytes(ods_bytes(table, parts={"meta.xml": f"<a><b>{RECORD}</b></a>"}))
+    assert elsewhere(path) == ["the file’s properties (File, Properties)"]
+
+
+def test_a_record_is_found_around_the_table_of_a_csv_and_in_its_name(tmp_path: Path) -> None:
+    header = "period,quantity,category,value,symbol,note,extract_date,title"
+    line = "2025-26Q2,referrals,,100,,,2025-10-14"
+    path = tmp_path / "return.csv"
+    for text, where in {
+        f"NHS 943.476.5919\n{header}\n{line},\n": "cell A1",
+        f"{header}\n{line},NHS 943 476 5919\n": "cell H2",
+        f"{header}\n{line},\n,Total,,100,,NHS 943 476 5919,,\n": "cell F3",
+    }.items():
+        path.write_text(text)
+        assert elsewhere(path) == [where]
+    named = tmp_path / "Oliver_Smith_943_476_5919.csv"
+    named.write_text(f"{header}\n{line},\n")
+    assert elsewhere(named) == ["the file’s name"]
+
+
+def test_no_sample_return_seems_to_hold_a_record_elsewhere() -> None:
+    paths = sorted((ROOT / "sample_data/returns").glob("*.csv"))
+    assert len(paths) > 70
+    assert [path.name for path in paths if read_return(path).elsewhere] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "record"),
+    [("943.476.5919", True), ("943–476–5919", True), ("943 - 476 - 5919", True), ("94 34 76 59 19", True),
+     ("94-34-76-59-19", True), ("943_476_5919", True), ("943 476 5918", False), ("94 34 76 59 18", False),
+     ("943476.5919", False), ("0.9434765919", False), ("94343 476 5919", False)],
+)  # fmt: skip
+def test_an_nhs_number_is_known_however_it_is_set_apart(text: str, record: bool) -> None:
+    assert looks_like_a_record(text) == record

@@ -31,7 +31,10 @@ from etl.submissions import (
     accept_return,
     answer_query,
     check_file,
+    events_of,
+    plain_text,
     query_return,
+    same_person,
     send_back_return,
     submit_return,
     withdraw_return,
@@ -317,6 +320,7 @@ def test_a_warning_passes_once_it_is_explained_and_both_stay_on_record(engine: E
         ({"symbol-understood": "x" * 1001}, "at most 1,000 characters, not 1,001"),
         ({"symbol-understood": "for 943 476 5919 only"}, "part of a child’s record"),
         ({"symbol-understood": "a\x07b"}, "plain text"),
+        ({"symbol-understood": "It is Amelia\nOkafor."}, "Write it without names"),
     ],
 )
 def test_an_explanation_that_cannot_be_is_refused(engine: Engine, explanations: dict[str, str], said: str) -> None:
@@ -327,7 +331,7 @@ def test_an_explanation_that_cannot_be_is_refused(engine: Engine, explanations: 
     assert counts(engine) == before
 
 
-@pytest.mark.parametrize("comment", ["", "   ", "x" * 1001, "child 943 476 5919", "a\x00b"])
+@pytest.mark.parametrize("comment", ["", "   ", "x" * 1001, "child 943 476 5919", "a\x00b", "Ask Amelia Okafor"])
 def test_a_comment_that_cannot_be_is_refused(engine: Engine, comment: str) -> None:
     submit(engine)
     before = counts(engine)
@@ -393,6 +397,63 @@ def test_a_return_that_was_withdrawn_meanwhile_is_not_accepted(engine: Engine) -
     assert states(engine)[0] in ("withdrawn", "accepted")
     assert (referrals(engine) == [994]) == (states(engine) == ["accepted"])
     assert sum(isinstance(result, WrongUseError) for result in results) <= 1
+
+
+# ---------------------------------------------------------------------------------------------- who looked long ago
+
+
+def test_an_old_page_undoes_no_withdrawal_and_no_correction(engine: Engine) -> None:
+    submit(engine)
+    seen = events_of(versions(engine))
+    accept_return(engine, READER, CATALOGUE, AGENCY, PERIOD, 1, seen=seen)
+    withdraw_return(engine, SENDER, CATALOGUE, AGENCY, PERIOD, 1, "It was a mistake.", seen=events_of(versions(engine)))
+    with pytest.raises(WrongUseError, match=r"^Version 1 .* was withdrawn by .*, since you looked\. Look again\.$"):
+        accept_return(engine, THIRD, CATALOGUE, AGENCY, PERIOD, 1, seen=seen)
+    assert (states(engine), referrals(engine)) == (["withdrawn"], [])
+    submit(engine, CORRECTED)
+    accept(engine, 2)
+    with pytest.raises(WrongUseError, match=r"^Version 2 .* was accepted by .* since you looked"):
+        accept_return(engine, THIRD, CATALOGUE, AGENCY, PERIOD, 1, seen=seen)
+    assert (states(engine), referrals(engine)) == (["withdrawn", "accepted"], [993])
+    # Whoever looked again may.
+    accept_return(engine, THIRD, CATALOGUE, AGENCY, PERIOD, 1, seen=events_of(versions(engine)))
+    assert states(engine) == ["accepted", "superseded"]
+
+
+@pytest.mark.parametrize("step", ["accept", "query", "answer", "send back", "withdraw"])
+def test_nothing_is_done_with_a_return_that_changed_since_it_was_seen(engine: Engine, step: str) -> None:
+    submit(engine)
+    seen = events_of(versions(engine))
+    query(engine, 1)
+    before = counts(engine)
+    steps: dict[str, Callable[[], object]] = {
+        "accept": lambda: accept_return(engine, READER, CATALOGUE, AGENCY, PERIOD, 1, seen=seen),
+        "query": lambda: query_return(engine, READER, AGENCY, PERIOD, 1, "Is it?", seen),
+        "answer": lambda: answer_query(engine, SENDER, AGENCY, PERIOD, 1, "It is.", seen),
+        "send back": lambda: send_back_return(engine, READER, AGENCY, PERIOD, 1, "It is not.", seen),
+        "withdraw": lambda: withdraw_return(engine, SENDER, CATALOGUE, AGENCY, PERIOD, 1, "It is not.", seen=seen),
+    }
+    with pytest.raises(WrongUseError, match=r"was queried by .* since you looked"):
+        steps[step]()
+    assert counts(engine) == before
+
+
+def test_nobody_sends_their_own_return_back(engine: Engine) -> None:
+    submit(engine)
+    own = Context(viewer=f" {SENDER.viewer.upper()}  ")
+    with pytest.raises(WrongUseError, match="a second person sends it back"):
+        send_back_return(engine, own, AGENCY, PERIOD, 1, "It is not.")
+    assert states(engine) == ["submitted"]
+
+
+@pytest.mark.parametrize("other", ["ann  straße", "ANN STRASSE", " Ann\u00a0Straße", "\uff21nn Straße"])
+def test_a_name_that_is_written_otherwise_is_no_second_person(other: str) -> None:
+    assert same_person("Ann Straße", other)
+    assert not same_person("Bob Straße", other)
+
+
+def test_a_name_may_stand_where_a_name_is_asked_for() -> None:
+    assert plain_text("James Okafor", "name of who agreed", a_name=True) == "James Okafor"
 
 
 # ------------------------------------------------------------------------------------------------- killed on the way

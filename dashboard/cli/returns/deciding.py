@@ -27,8 +27,9 @@ def accept(agency: Agency, period: ReturnPeriod, version: Version = None) -> Non
 
     catalogue, when = default_catalogue(), parse_period(period)
     with open_database() as engine, progress_shown() as progress:
+        seen = _seen(engine, agency, when)
         one = the_version(engine, agency, when, version)
-        done = accept_return(engine, context_of(), catalogue, agency, when, one.version, progress)
+        done = accept_return(engine, context_of(), catalogue, agency, when, one.version, progress, seen)
     instead = f" in place of version {done.instead_of}" if done.instead_of else ""
     OUT.print(
         f"Version {done.version.version} of {agency} for {when.code} is accepted{instead}; "
@@ -102,14 +103,15 @@ def withdraw(
 
     when = parse_period(period)
     with open_database() as engine, progress_shown() as progress:
+        seen = _seen(engine, agency, when)
         one = the_version(engine, agency, when, version)
-        withdraw_return(engine, context_of(), default_catalogue(), agency, when, one.version, reason, progress)
+        withdraw_return(engine, context_of(), default_catalogue(), agency, when, one.version, reason, progress, seen)
     held = " The quarter or term is without a return now." if one.state == "accepted" else ""
     OUT.print(f"Version {one.version} of {agency} for {when.code} is withdrawn.{held}", markup=False)
 
 
 def _say(
-    change: "Callable[[Engine, Context, str, Period, int, str], SubmissionVersion]",
+    change: "Callable[[Engine, Context, str, Period, int, str, int | None], SubmissionVersion]",
     agency: str,
     period: str,
     version: int | None,
@@ -120,6 +122,17 @@ def _say(
 
     when = parse_period(period)
     with open_database() as engine:
+        seen = _seen(engine, agency, when)
         one = the_version(engine, agency, when, version)
-        done = change(engine, context_of(), agency, when, one.version, comment)
+        done = change(engine, context_of(), agency, when, one.version, comment, seen)
     OUT.print(f"Version {done.version} of {agency} for {when.code} is {done.state}.", markup=False)
+
+
+def _seen(engine: "Engine", agency: str, period: "Period") -> int:
+    """How many events the return has as the command starts: what somebody else does from now on is noticed."""
+    from etl.load.engine import reading
+    from etl.load.submissions import submissions
+    from etl.submissions import events_of
+
+    with reading(engine) as connection:
+        return events_of(submissions(connection, context_of(), agency, period.code))
