@@ -201,7 +201,8 @@ def preview_place(page: SubmissionPage) -> html.Div | None:
         [
             dcc.Store(id="returns-preview-of", data=f"{version.agency}|{version.period}|{version.version}"),
             html.Div(wait, id="returns-preview"),
-        ]
+        ],
+        className="doing",  # it belongs to what can be done, and is not there for whoever looks back
     )
 
 
