@@ -37,10 +37,16 @@ def test_what_is_suppressed_is_said_in_words_and_never_a_zero(reader: Visitor) -
     assert "0" not in found.inner_text().replace("2024", "").replace("2025", "").replace("30", "")
 
 
-def test_no_figure_is_judged_good_or_bad_yet(reader: Visitor) -> None:
-    text = reader.open("/").locator("main").inner_text().lower()
-    for word in ("better", "worse", "good", "bad", "poor"):
+def test_nothing_is_good_or_bad_and_activity_is_neither_better_nor_worse(reader: Visitor) -> None:
+    page = reader.open("/")
+    text = page.locator("main").inner_text().lower()
+    for word in ("good", "bad", "poor"):
         assert f" {word} " not in text
+    # Which way referrals should go is a matter of judgement.
+    row = page.locator("tr:has(a[href$='/measure/referrals'])").first.inner_text().lower()
+    assert "per 10,000" in row
+    assert "better" not in row
+    assert "worse" not in row
 
 
 def test_every_picture_has_words(reader: Visitor) -> None:
