@@ -78,7 +78,7 @@ class _Dashboard(Dash):
 
     def _config(self) -> dict[str, Any]:
         told = ("dash_version", "dash_version_url", "python_version", "plotly_version")
-        config: dict[str, Any] = super()._config()  # type: ignore[no-untyped-call]
+        config: dict[str, Any] = super()._config()  # type: ignore[no-untyped-call]  # Dash does not type it
         return {**config, **dict.fromkeys(told, "")}
 
 
@@ -132,13 +132,13 @@ def create_app(settings: Settings, queries: Queries | None = None, context: Cont
     )(shell.at)
     for page in pages:
         page.connect(app, queries, context or Context())
-    app.clientside_callback(  # type: ignore[no-untyped-call]
+    app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash does not type it
         ClientsideFunction("address", "write"),
         Output("written", "data"),
         Input({"control": ALL, "default": ALL}, "value"),
         prevent_initial_call=True,
     )
-    app.clientside_callback(  # type: ignore[no-untyped-call]
+    app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash does not type it
         ClientsideFunction("address", "drawn"), Output("drawn", "data"), Input("page", "children")
     )
     _refuse_nonsense(app)

@@ -54,7 +54,7 @@ def written(part: Any) -> str:
 
 def _element(tag: str, part: Component, more: str = "") -> str:
     # Dash gives this method no types.
-    props = dict(part.to_plotly_json()["props"])  # type: ignore[no-untyped-call]
+    props = dict(part.to_plotly_json()["props"])  # type: ignore[no-untyped-call]  # Dash does not type it
     children = props.pop("children", None)
     words = [tag, more, *(_attribute(name, value) for name, value in props.items() if value is not None)]
     opened = f"<{' '.join(word for word in words if word)}>"

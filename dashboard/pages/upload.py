@@ -190,7 +190,7 @@ class Work:
         return self.queries.catalogue
 
     def _add(self, app: Dash) -> None:
-        app.clientside_callback(  # type: ignore[no-untyped-call]
+        app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash does not type it
             ClientsideFunction("upload", "take"),
             Output("upload-file", "data"),
             Output("upload-problem", "children"),
@@ -200,7 +200,7 @@ class Work:
             State("upload-drop", "filename"),
             prevent_initial_call=True,
         )
-        app.clientside_callback(  # type: ignore[no-untyped-call]
+        app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash does not type it
             ClientsideFunction("upload", "findings"),
             Output("upload-shown", "children"),
             Input("upload-severity", "value"),
@@ -281,7 +281,7 @@ class Work:
             running=[(Output("upload-submit", "disabled"), True, False), *_progress("Submitting")],
             prevent_initial_call=True,
         )(_sound(self.submit))
-        app.clientside_callback(  # type: ignore[no-untyped-call]
+        app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash does not type it
             ClientsideFunction("upload", "done"),
             Output("upload-done-place", "className"),
             Input("upload-done-place", "children"),

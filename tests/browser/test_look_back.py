@@ -75,7 +75,7 @@ def test_a_day_before_the_correction_and_back(visitor: Visitor, corrected: str) 
     then = _heading(page)
     assert f"as_of={CAN_LOOK_BACK_TO}" in page.url
     assert "basis=quarter" in page.url
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]  # it has one
 
     # Its figures as a file are those of the page.
     with page.expect_download() as download:

@@ -109,7 +109,7 @@ def text_of(answer: Any) -> str:
 
 def kept(queries: Queries) -> tuple[int, int]:
     with reading(queries.engine) as connection:
-        return tuple(  # type: ignore[return-value]
+        return tuple(  # type: ignore[return-value]  # one for each table
             connection.execute(sa.select(sa.func.count()).select_from(model)).scalar_one()
             for model in (SourceRow, SubmissionFileRow)
         )
