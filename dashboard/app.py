@@ -39,7 +39,7 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.exceptions import DependencyException
 from flask import Flask, Response, request
 
-from dashboard import downloads, identity, return_downloads
+from dashboard import downloads, hosts, identity, return_downloads
 from dashboard.charts import palette
 from dashboard.components import frame
 from dashboard.pages import all_pages
@@ -91,6 +91,7 @@ def create_app(settings: Settings, queries: Queries | None = None, context: Cont
     os.environ["DASH_DISABLE_VERSION_CHECK"] = "true"
     server = Flask("dashboard")
     server.secret_key = settings.secret_key or secrets.token_hex(32)
+    hosts.add_to(server, settings.names)
     identity.add_to(server, settings)
     server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     server.config["COMPRESS_ALGORITHM"] = ["gzip"]
@@ -98,7 +99,7 @@ def create_app(settings: Settings, queries: Queries | None = None, context: Cont
     server.config["COMPRESS_STREAMS"] = False
     app = _Dashboard(
         "dashboard",
-        server=server,  # type: ignore[arg-type]
+        server=server,  # type: ignore[arg-type]  # Dash says that it takes a flag or a framework, and takes a Flask
         assets_folder=str(Path(__file__).resolve().parent / "assets"),
         suppress_callback_exceptions=True,
         compress=True,

@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     user_header: str | None = Field(default=None, validation_alias="SAFEGUARDING_USER_HEADER")
     """The header in which a sign-in service before the pages says who is there. Without one, visitors say it
     themselves, and nothing proves that they are who they say."""
+    hosts: str = Field(default="", validation_alias="SAFEGUARDING_HOSTS")
+    """Further names by which browsers reach the pages, with commas between; a dot in front takes in what is below."""
 
     def __init__(self, **values: Any) -> None:
         """Read the environment.
@@ -43,3 +45,8 @@ class Settings(BaseSettings):
                 f"{name} is “{str(first['input'])[:40]}”: {first['msg'][:1].lower()}{first['msg'][1:]}. "
                 f"Set {name} to another value, or leave it out."
             ) from error
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of `host` and `hosts`, in lower case."""
+        return tuple(name.strip().lower() for name in (self.host, *self.hosts.split(",")) if name.strip())

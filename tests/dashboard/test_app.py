@@ -83,6 +83,37 @@ def test_the_status_says_whether_there_is_a_page(client: FlaskClient) -> None:
     assert client.get("/healthz").status_code == 200
 
 
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8050", "127.0.0.1:8050", "[::1]:8050", "10.1.2.3"])
+def test_the_machine_s_own_names_are_answered(client: FlaskClient, host: str) -> None:
+    assert client.get("/healthz", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/_dash-layout", "/download/indicators", "/healthz"])
+def test_a_name_that_another_site_points_here_is_refused(client: FlaskClient, path: str) -> None:
+    """Else its pages could read ours with the browser of whoever visits both."""
+    answer = client.get(path, headers={"Host": "elsewhere.example:8050"})
+    assert answer.status_code == 400
+    assert "SAFEGUARDING_HOSTS" in answer.text
+    assert "Content-Security-Policy" in answer.headers
+
+
+def test_further_names_are_settings(queries: Queries) -> None:
+    settings = Settings(SAFEGUARDING_HOSTS="figures.example, .council.example", host="::")
+    named: FlaskClient = create_app(settings, queries).server.test_client()
+    for host, status in (
+        ("figures.example", 200),
+        ("safeguarding.council.example:443", 200),
+        ("localhost", 200),
+        ("[::1]:8050", 200),
+        ("other.example", 400),
+        ("figures.example.other", 400),
+        ("council.example", 400),
+        ("[::1", 400),
+        ("", 400),
+    ):
+        assert named.get("/healthz", headers={"Host": host}).status_code == status, host
+
+
 def test_the_application_is_warm_before_its_first_visitor(queries: Queries) -> None:
     app = create_app(Settings(), queries)
     assert app.callback_map
