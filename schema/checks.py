@@ -216,6 +216,17 @@ def _return_faults(catalogue: "Catalogue", spec: ReturnSpec) -> Iterator[Fault]:
         for name in (whole.whole, *whole.parts):
             if name not in asked:
                 yield Fault(defined, name, f"`wholes`: “{name}” is no item of this return.")
+    for account in spec.accounts:
+        for name, stock in ((account.stock, True), (account.started, False), (account.ended, False)):
+            if name not in asked:
+                yield Fault(defined, name, f"`accounts`: “{name}” is no item of this return.")
+            elif catalogue.quantities[name].at_date != stock:
+                yield Fault(
+                    defined,
+                    name,
+                    f"`accounts`: “{name}” is {'a flow' if stock else 'a stock'}, and stands for the other.",
+                    "Give the stock as `stock`, and its flows as `started` and `ended`.",
+                )
 
 
 def _also_faults(catalogue: "Catalogue", spec: ReturnSpec, item: ReturnItem) -> Iterator[Fault]:

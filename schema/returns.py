@@ -49,6 +49,18 @@ class Whole(Model):
     exhaustive: bool = True
 
 
+class Account(Model):
+    """A stock of a return, and the flows into and out of it: the last stock and what came, less what left, is the next.
+
+    For decisions with a date, such as plans and care. Whether a child is in need is judged by open cases, which are
+    opened and closed in bulk and backwards, so that nothing follows there.
+    """
+
+    stock: str
+    started: str
+    ended: str
+
+
 class ReturnSpec(Model):
     """One agency's return and its calendar. `id` is the agency's.
 
@@ -65,6 +77,7 @@ class ReturnSpec(Model):
     due_working_days_after: int = Field(gt=0, le=120)
     items: tuple[ReturnItem, ...]
     wholes: tuple[Whole, ...] = ()
+    accounts: tuple[Account, ...] = ()
 
     @model_validator(mode="after")
     def _occasions_fit(self) -> "ReturnSpec":

@@ -45,6 +45,8 @@ class AgencyPage:
     view: OverviewPage
     wholes: tuple[tuple[str, tuple[str, ...], bool], ...]
     """Of quantities that are parts of another: the whole, its parts, and whether they make it up."""
+    accounts: tuple[tuple[str, str, str], ...]
+    """Of stocks that follow from their flows: the stock, what starts and what ends."""
 
     @property
     def local(self) -> int:
@@ -76,6 +78,7 @@ def agency_page(queries: Queries, context: Context, area: Area, agency: str) -> 
         calendar=calendar,
         view=overview_page(queries, context, area, chosen=lambda measure: measure.agency == agency, today=today),
         wholes=tuple((titles[w.whole], tuple(titles[part] for part in w.parts), w.exhaustive) for w in spec.wholes),
+        accounts=tuple((titles[a.stock], titles[a.started], titles[a.ended]) for a in spec.accounts),
     )
 
 

@@ -5,7 +5,6 @@ exactly. The tolerances leave room for that; what lies beyond them is explained,
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
@@ -14,22 +13,6 @@ from etl.validate.rules import Fault, Stage, rule
 from schema.findings import Severity
 from schema.periods import Basis
 from schema.quantities import TOTAL
-
-
-class Account(NamedTuple):
-    """A stock, and the flows into and out of it."""
-
-    stock: str
-    started: str
-    ended: str
-
-
-ACCOUNTS = (
-    Account("protection-plans", "protection-plan-starts", "protection-plan-ends"),
-    Account("children-in-care", "care-starts", "care-ends"),
-)
-"""Plans and care only: each start and end is a formal decision with a date. Whether a child is in need is judged by
-open cases, which are opened and closed in bulk and backwards, so that nothing follows there."""
 
 LATE_SHARE = 0.1
 """Of all starts and ends together, this many may be recorded after the extract, or counted once when they were two."""
@@ -44,9 +27,9 @@ LATE_LEAST = 10
     stage=Stage.SUMS,
 )
 def stock_does_not_follow(ctx: ReturnContext) -> Iterator[Fault]:
-    """Plans or children in care at the end that are not those at the start, with those who came, without who left."""
+    """A stock at the end, of plans say, that is not the one at the start with what started and without what ended."""
     at, flow = Basis.AT_DATE.value, ctx.spec.natural_basis.value
-    for account in ACCOUNTS:
+    for account in ctx.spec.accounts:
         opening = ctx.past.at((account.stock, TOTAL, at), ctx.period_before)
         closing, started, ended = (
             ctx.grid.at((quantity, TOTAL, basis), ctx.period.code)

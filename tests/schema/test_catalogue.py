@@ -577,6 +577,20 @@ def test_a_measure_a_publication_and_an_agency_are_each_added_by_a_file(folder: 
         ),
         pytest.param(
             RETURN,
+            "ended: care-ends}",
+            "ended: care-endings}",
+            "`accounts`: “care-endings” is no item of this return.",
+            id="an account of nothing",
+        ),
+        pytest.param(
+            RETURN,
+            "{stock: children-in-care, started: care-starts,",
+            "{stock: care-starts, started: children-in-care,",
+            "`accounts`: “care-starts” is a flow, and stands for the other. Give the stock as `stock`",
+            id="an account the wrong way round",
+        ),
+        pytest.param(
+            RETURN,
             "  - {quantity: repeat-referrals, bases: [quarter]}\n",
             "",
             "no return asks for repeat-referrals. Add it",

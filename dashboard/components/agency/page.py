@@ -88,23 +88,28 @@ def asks(page: AgencyPage) -> html.Section:
     listed = table(twin, text=columns[1:], long=columns[1:])
     summary = html.Summary(f"Show all {words.plural(len(rows), 'quantity', 'quantities')}")
     body: list[Any] = [listed if len(rows) <= SHORT else html.Details([summary, listed], className="table-key")]
-    if page.wholes:
-        wholes = [
-            html.Li(
-                [
-                    html.Strong(whole),
-                    f": {', '.join(parts)} {'make it up' if exhaustive else 'never pass it'}.",
-                ]
-            )
-            for whole, parts, exhaustive in page.wholes
-        ]
+    if checked := [*_wholes(page), *_accounts(page)]:
         body.append(
             html.Details(
-                [html.Summary("Parts and wholes that a return is checked for"), html.Ul(wholes, className="plain")],
+                [html.Summary("What a return is checked to add up to"), html.Ul(checked, className="plain")],
                 className="table-key",
             )
         )
     return section("asks", "What the return asks for", body, look="card asks")
+
+
+def _wholes(page: AgencyPage) -> list[html.Li]:
+    return [
+        html.Li([html.Strong(whole), f": {', '.join(parts)} {'make it up' if exhaustive else 'never pass it'}."])
+        for whole, parts, exhaustive in page.wholes
+    ]
+
+
+def _accounts(page: AgencyPage) -> list[html.Li]:
+    return [
+        html.Li([html.Strong(stock), f": those of the return before, and {started}, without {ended} – roughly."])
+        for stock, started, ended in page.accounts
+    ]
 
 
 def _item(item: ItemView) -> tuple[str, ...]:
