@@ -11,7 +11,7 @@ from pathlib import PurePath
 from xml.parsers import expat
 
 from etl.extract.safe_xml import UnsafeXmlError, elements, feed, new_parser
-from etl.validate.child_records import looks_like_a_record
+from etl.validate.child_records import LONGEST, looks_like_a_record
 
 Found = tuple[str, str]
 """Where a text stands, in words, and the text, which looks like a record."""
@@ -43,7 +43,6 @@ _WITHIN_A_TEXT = frozenset({"t", "r", "span", "a", "s", "tab"})
 
 _FRACTION = re.compile(r"[+-]?\d*\.\d*[1-9]\d*(e[+-]?\d+)?|[+-]?\d[\d.]*e-\d+", re.IGNORECASE)
 _AT_ONCE = 2**16
-_LONGEST_RECORD = 100
 
 
 def in_name(name: str) -> bool:
@@ -55,19 +54,51 @@ def holds_a_record(text: str) -> bool:
     """`looks_like_a_record` for a text of any length and origin: a number with a fraction is none."""
     if len(text) < 6 or _FRACTION.fullmatch(text):
         return False
-    return any(
-        looks_like_a_record(text[begin : begin + _AT_ONCE + _LONGEST_RECORD]) for begin in range(0, len(text), _AT_ONCE)
-    )
+    return any(looks_like_a_record(text[begin : begin + _AT_ONCE + LONGEST]) for begin in range(0, len(text), _AT_ONCE))
 
 
 def of_workbook(parts: Mapping[str, bytes], shown: Collection[str]) -> tuple[Found, ...]:
-    """What looks like a record in a workbook's parts. The sheets `shown` are read as cells, and not here."""
+    """What looks like a record in a workbook's parts. Of the sheets `shown`, the cells are read elsewhere."""
     found = [
         ("a sheet’s name", attributes.get("name", ""))
         for tag, attributes in elements(parts["xl/workbook.xml"])
         if tag == "sheet" and holds_a_record(attributes.get("name", ""))
     ]
+    found += [
+        ("a header, footer, prompt or link of a sheet", text)
+        for name in shown
+        for text in _beside_cells(parts[name])
+        if holds_a_record(text)
+    ]
     return (*found, *_of_parts({name: xml for name, xml in parts.items() if name not in shown}, _WORKBOOK_PARTS))
+
+
+_END_OF_CELLS = re.compile(rb"</(?:\w+:)?sheetData\s*>|<(?:\w+:)?sheetData\s*/>")
+_SAID_BY_AN_ATTRIBUTE = frozenset({"prompt", "promptTitle", "error", "errorTitle", "tooltip", "display", "location"})
+
+
+def _beside_cells(xml: bytes) -> Iterator[str]:
+    """The texts of a sheet that stand outside its cells, in elements and in attributes that people write.
+
+    They come behind the cells, which are the bulk of it: what is in front is given a parser, and the cells are not.
+    """
+    cells = re.search(rb"<(?:\w+:)?sheetData[\s/>]", xml)
+    end = _END_OF_CELLS.search(xml)
+    without = xml if cells is None or end is None else xml[: cells.start()] + xml[end.end() :]
+    texts: list[str] = []
+    parser = new_parser()
+
+    def begin(_tag: str, attributes: dict[str, str]) -> None:
+        texts.append("")
+        texts.extend(text for name, text in attributes.items() if name in _SAID_BY_AN_ATTRIBUTE)
+        texts.append("")
+
+    def characters(text: str) -> None:
+        texts[-1] += text
+
+    parser.StartElementHandler, parser.CharacterDataHandler = begin, characters
+    feed(parser, without)
+    yield from filter(None, texts)
 
 
 def of_spreadsheet(parts: Mapping[str, bytes], start: Start) -> tuple[Found, ...]:

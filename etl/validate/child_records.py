@@ -91,13 +91,22 @@ def looks_like_a_name(text: str) -> bool:
     return _NAMED.search(text) is not None or _CAPITALS.fullmatch(text) is not None
 
 
+LONGEST = 100
+"""Characters that any of these patterns matches, at most."""
+
+
 def shown(text: str, limit: int = 40) -> str:
-    """A code, figure or date as a message may repeat it: shortened, and nothing at all where it might be a child's."""
-    if not text or looks_like_a_record(text) or looks_like_a_name(text):
+    """A code, figure or date as a message may repeat it: shortened, and nothing at all where it might be a child's.
+
+    Only what begins in the part that is repeated is judged: a cell of a million characters takes no longer than a code.
+    """
+    begun = text[: limit + LONGEST]
+    if not text or looks_like_a_record(begun) or looks_like_a_name(begun):
         return ""
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def quoted(text: str) -> str:
     """`shown`, in quotation marks; “This text” where it must not be repeated."""
-    return f"“{shown(text)}”" if shown(text) else "This text"
+    repeated = shown(text)
+    return f"“{repeated}”" if repeated else "This text"

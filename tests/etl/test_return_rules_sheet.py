@@ -9,6 +9,8 @@ import pytest
 import xlsxwriter
 from openpyxl import Workbook
 from openpyxl.comments import Comment
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.hyperlink import Hyperlink
 
 from etl.extract.returns import read_return
 from etl.validate.check import CheckedReturn, check_return
@@ -188,6 +190,20 @@ def _beside(book: Workbook) -> None:
     book["Return"]["M2"] = RECORD
 
 
+def _footer(book: Workbook) -> None:
+    book["Return"].oddFooter.left.text = RECORD
+
+
+def _prompt(book: Workbook) -> None:
+    asked = DataValidation(type="whole", promptTitle="About", prompt=RECORD, showInputMessage=True)
+    asked.add("E2")
+    book["Return"].add_data_validation(asked)
+
+
+def _tooltip(book: Workbook) -> None:
+    book["Return"]["A1"].hyperlink = Hyperlink(ref="A1", location="A2", tooltip=RECORD)
+
+
 @pytest.mark.parametrize(
     ("change", "where"),
     [
@@ -198,6 +214,9 @@ def _beside(book: Workbook) -> None:
         (_comment, "a comment"),
         (_property, "the file’s properties (File, Info)"),
         (_beside, "cell M2 of sheet Return"),
+        (_footer, "a header, footer, prompt or link of a sheet"),
+        (_prompt, "a header, footer, prompt or link of a sheet"),
+        (_tooltip, "a header, footer, prompt or link of a sheet"),
     ],
 )
 def test_a_record_is_found_wherever_a_workbook_holds_text(
