@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visitor
 from tests.browser.test_shell import choose
+from tests.browser.visiting import Visitor
 
 
 def test_words_are_searched_on_enter_and_stay_in_the_address(reader: Visitor) -> None:

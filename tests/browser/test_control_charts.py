@@ -3,11 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visitor
-from tests.browser.test_every_page import ACCESSIBLE
+from tests.browser.visiting import Visitor
 
 CHARTED = [
     "/measure/repeat-referrals?basis=quarter",
@@ -23,13 +21,10 @@ CHARTED = [
 def test_a_charted_page_is_clean_accessible_and_fits(visitor: Visitor, path: str) -> None:
     page = visitor.open(path)
     page.wait_for_load_state("networkidle")
-    for table in page.locator("details").all():
-        table.evaluate("details => details.open = true")
+    visitor.open_all_details()
     assert visitor.said == []
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(page, options=ACCESSIBLE)
-    assert found.violations_count == 0, found.generate_report()
+    visitor.require_fit()
+    visitor.require_accessible()
 
 
 def test_quarters_have_limits_whose_rule_is_stated(reader: Visitor) -> None:

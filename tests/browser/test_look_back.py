@@ -15,7 +15,7 @@ from etl.load.engine import open_engine, writing
 from schema.catalogue import default_catalogue
 from schema.periods import parse_period
 from schema.tables import SourceEventRow
-from tests.browser.conftest import Visitor, _served
+from tests.browser.visiting import Visitor, served
 from tests.conftest import ROOT
 from tests.etl.handed_in import hand_in
 
@@ -35,7 +35,7 @@ def corrected(new_demonstration: Callable[[str], str], tmp_path_factory: pytest.
             connection.execute(sa.update(event).where(event.c.id == number).values(at=at - timedelta(days=10)))
     period = parse_period(PERIOD)
     hand_in(engine, default_catalogue(), _corrected(folder), AGENCY, period, date(2025, 12, 1))
-    yield from _served(engine)
+    yield from served(engine)
     engine.dispose()
 
 
@@ -75,7 +75,7 @@ def test_a_day_before_the_correction_and_back(visitor: Visitor, corrected: str) 
     then = _heading(page)
     assert f"as_of={CAN_LOOK_BACK_TO}" in page.url
     assert "basis=quarter" in page.url
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]  # it has one
+    there.require_fit()
 
     # Its figures as a file are those of the page.
     with page.expect_download() as download:

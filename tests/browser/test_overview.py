@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Visitor
+from tests.browser.visiting import Visitor
 
 
 def row(page: Page, title: str) -> Locator:

@@ -12,7 +12,7 @@ from etl.submissions import ReturnFile, check_file, submit_return
 from schema.catalogue import default_catalogue
 from schema.context import Context
 from schema.periods import parse_period
-from tests.browser.conftest import Visitor, _served, _visitor
+from tests.browser.visiting import Visitor, served, visiting
 from tests.conftest import ROOT
 
 CATALOGUE = default_catalogue()
@@ -36,8 +36,8 @@ def engine(new_demonstration: Callable[[str], str]) -> Iterator[Engine]:
 @pytest.fixture(params=["laptop", "telephone"])
 def second(request: pytest.FixtureRequest, browser: Browser, engine: Engine) -> Iterator[Visitor]:
     """Somebody before that demonstration."""
-    for address in _served(engine):
-        yield from _visitor(browser, address, request.param)
+    for address in served(engine):
+        yield from visiting(browser, address, request.param)
 
 
 def say_who(page: Page, name: str) -> None:

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Visitor
+from tests.browser.visiting import Visitor
 
 # "17 of 229 measures shown", but never all of them.
 FEWER = re.compile(r"^(\d+) of (?!\1 )\d+ measures shown")

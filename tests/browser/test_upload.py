@@ -8,13 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from etl.demonstration import SAMPLE
 from etl.load.engine import open_engine
-from tests.browser.conftest import Visitor, _served, _visitor
-from tests.browser.test_every_page import ACCESSIBLE
+from tests.browser.visiting import Visitor, served, visiting
 
 MEASURE, MEASURE_ID = "Domestic abuse crimes", "domestic-abuse-crimes"
 NAME = "police-2025-26Q1.csv"
@@ -25,26 +23,26 @@ ROW = "2025-26Q1,domestic-abuse-crimes,total,,"
 def own_address(new_demonstration: Callable[[str], str]) -> Iterator[str]:
     """Where the dashboard is served over a demonstration of its own, since it is changed here."""
     engine = open_engine(new_demonstration("sqlite"))
-    yield from _served(engine)
+    yield from served(engine)
     engine.dispose()
 
 
 @pytest.fixture
 def analyst(browser: Browser, own_address: str) -> Iterator[Visitor]:
     """Somebody of the police."""
-    yield from _visitor(browser, own_address, "laptop")
+    yield from visiting(browser, own_address, "laptop")
 
 
 @pytest.fixture
 def second(browser: Browser, own_address: str) -> Iterator[Visitor]:
     """Somebody of the partnership."""
-    yield from _visitor(browser, own_address, "laptop")
+    yield from visiting(browser, own_address, "laptop")
 
 
 @pytest.fixture
 def on_telephone(browser: Browser, own_address: str) -> Iterator[Visitor]:
     """Somebody of the police, on the way."""
-    yield from _visitor(browser, own_address, "telephone")
+    yield from visiting(browser, own_address, "telephone")
 
 
 def correction() -> str:
@@ -61,11 +59,6 @@ def say_who(visitor: Visitor, name: str) -> Page:
     page.get_by_role("button", name="This is me").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Upload a return")
     return page
-
-
-def accessible(page: Page) -> None:
-    found = Axe().run(page, options=ACCESSIBLE)
-    assert found.violations_count == 0, found.generate_report()
 
 
 def choose(page: Page, path: Path) -> None:
@@ -114,7 +107,7 @@ def test_from_a_faulty_file_to_the_changed_overview(analyst: Visitor, second: Vi
     expect(page.get_by_role("button", name="Submit the return")).to_have_count(0)
 
     expect(page.locator(".upload-preview")).to_be_visible()
-    accessible(page)
+    analyst.require_accessible()
 
     # The findings can be filtered, and the first error is one step away.
     page.get_by_text("2 errors", exact=True).click()
@@ -140,12 +133,12 @@ def test_from_a_faulty_file_to_the_changed_overview(analyst: Visitor, second: Vi
     expect(moves).to_contain_text("7,576")
     expect(moves).to_contain_text("7,676")
     expect(page.locator(".since")).to_contain_text("1 figure changed")
-    accessible(page)
+    analyst.require_accessible()
     for field in page.locator("textarea:visible").all():
         field.fill("Counted again after a late crime recording audit.")
     page.get_by_role("button", name="Submit the return").click()
     expect(page.locator("#upload-done-place")).to_contain_text("Version 2 of Police, April to June 2025 waits")
-    accessible(page)
+    analyst.require_accessible()
     assert latest(analyst, "/") == before
 
     # Whoever submitted it cannot accept it; a second person can.
@@ -193,7 +186,7 @@ def test_another_agency_s_file_is_said_and_the_choice_stands(analyst: Visitor, t
     expect(page.locator("#upload-notice")).to_contain_text("it holds the quantities of the Police return")
     expect(page.get_by_role("textbox", name="Agency")).to_have_value("Health")
     expect(page.locator(".upload-preview")).to_be_visible()
-    accessible(page)
+    analyst.require_accessible()
     page.get_by_role("button", name="Use what the file says").click()
     expect(page.locator(".upload-which")).to_have_text("Police, April to June 2025")
     expect(page.get_by_role("textbox", name="Agency")).to_have_value("Police")
@@ -230,6 +223,6 @@ def test_the_page_fits_a_telephone(on_telephone: Visitor, tmp_path: Path) -> Non
     choose(page, path)
     expect(page.locator("#upload-findings tr").nth(1)).to_be_visible()
     expect(page.locator(".upload-preview")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    accessible(page)
+    on_telephone.require_fit()
+    on_telephone.require_accessible()
     assert on_telephone.said == []
