@@ -15,13 +15,13 @@ from etl.load.disputes import add_settlement, read_disputes
 from etl.load.engine import Engine, writing
 from etl.load.migrate import upgrade
 from etl.load.submissions import SubmissionVersion
+from etl.plain_text import line_on_a_chart, plain_text
 from etl.submissions import (
     Checked,
     Submitted,
     accept_return,
     answer_query,
     compute_returns,
-    plain_text,
     query_return,
     send_back_return,
     withdraw_return,
@@ -104,10 +104,10 @@ def settle_dispute(
         WrongUseError: nothing is disputed there, somebody settled it before, an agency has changed its number, the
             agreed one gives none, or the reason or the name is missing.
     """
-    for given, what in ((reason, "why that number stands"), (who, "who agreed on it")):
-        if not given.strip():
-            raise WrongUseError(f"Say {what}: it stays on record with the settlement.")
-    words, names = plain_text(reason, "reason"), plain_text(who, "name of who agreed", a_name=True)
+    words, names = (
+        plain_text(reason, "reason why that number stands"),
+        plain_text(who, "name of who agreed on it", a_name=True),
+    )
     with writing(engine) as connection:
         dispute = next((d for d in read_disputes(connection, context.at(None), catalogue) if d.place == place), None)
         if dispute is None:
@@ -146,10 +146,6 @@ def _require_unsettled(dispute: Dispute, instead_of: int, catalogue: Catalogue) 
         )
 
 
-LONGEST = 300
-"""Characters of a reason, a label or a name: more than a chart has room for."""
-
-
 def rebase_chart(
     engine: Engine,
     context: Context,
@@ -185,8 +181,8 @@ def rebase_chart(
             area=_area_of_note(connection, context, area, everywhere=everywhere),
             day=start.start,
             period=start.code,
-            text=_text(reason, "the reason for the new baseline"),
-            who=_text(who, "who decided on the new baseline"),
+            text=line_on_a_chart(reason, "reason for the new baseline"),
+            who=line_on_a_chart(who, "name of who decided on the new baseline", a_name=True),
         )
         return add_note(connection, context, note)
 
@@ -220,7 +216,7 @@ def mark_event(
             area=_area_of_note(connection, context, area, everywhere=everywhere),
             day=day,
             event_kind=kind,
-            text=_text(label, "what happened"),
+            text=line_on_a_chart(label, "label of the event"),
             who=context.viewer,
         )
         return add_note(connection, context, note)
@@ -274,8 +270,8 @@ def set_target(
             basis="" if basis is None else basis.value,
             day=since,
             value=value,
-            text=_text(reason, "the reason for the target"),
-            who=_text(who, "who set the target"),
+            text=line_on_a_chart(reason, "reason for the target"),
+            who=line_on_a_chart(who, "name of who set the target", a_name=True),
         )
         return add_note(connection, context, note)
 
@@ -287,7 +283,7 @@ def withdraw_chart_note(engine: Engine, context: Context, number: int, reason: s
         WrongUseError: there is none of that number, it was withdrawn before, or no reason is given.
     """
     with writing(engine) as connection:
-        return withdraw_note(connection, context, number, _text(reason, "the reason for withdrawing it"))
+        return withdraw_note(connection, context, number, line_on_a_chart(reason, "reason for withdrawing it"))
 
 
 def _area_of_note(connection: Connection, context: Context, area: Area | None, *, everywhere: bool = False) -> str:
@@ -316,18 +312,6 @@ def _require_possible(measure: Measure, value: float) -> None:
         raise WrongUseError(
             f"A target of {value:g} cannot be for {measure.id}: it is at least 0{most} ({measure.unit})."
         )
-
-
-def _text(given: str, what: str) -> str:
-    """What somebody wrote, on one line."""
-    text = " ".join(given.split())
-    if not text:
-        raise WrongUseError(f"Say {what}: it stands on the chart.")
-    if len(text) > LONGEST:
-        raise WrongUseError(f"Say {what} in at most {LONGEST} characters, not {len(text)}.")
-    if not text.isprintable():
-        raise WrongUseError(f"Write {what} in plain text: it has characters that cannot be shown.")
-    return text
 
 
 def act_on_return(

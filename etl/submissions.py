@@ -32,16 +32,13 @@ from etl.load.submissions import (
     submissions,
     version_of,
 )
+from etl.plain_text import plain_text
 from etl.validate.check import CheckedReturn, check_return
-from etl.validate.child_records import looks_like_a_name, looks_like_a_record
 from schema.catalogue import Catalogue
 from schema.context import Context
 from schema.errors import FileRefusedError, WrongUseError
 from schema.findings import Finding, Severity
 from schema.periods import Period
-
-LONGEST_TEXT = 1_000
-"""Characters of an explanation, a comment or a reason."""
 
 
 class ReturnFile(NamedTuple):
@@ -396,27 +393,6 @@ def _folded(name: str) -> str:
 def events_of(versions: Sequence[SubmissionVersion]) -> int:
     """How many events all versions of a return have together: who looked at fewer has not seen how it stands."""
     return sum(len(one.events) for one in versions)
-
-
-def plain_text(given: str, what: str, *, a_name: bool = False) -> str:
-    """What somebody wrote, without the space around it. `a_name` where a colleague's name is what is asked for.
-
-    Raises:
-        WrongUseError: there is nothing, too much, something that cannot be shown, or what may be a child's name or
-            record.
-    """
-    text = "\n".join(" ".join(line.split()) for line in given.strip().splitlines())
-    if not text:
-        raise WrongUseError(f"Write the {what}: it stays on record with the return.")
-    if len(text) > LONGEST_TEXT:
-        raise WrongUseError(f"Write the {what} in at most {LONGEST_TEXT:,} characters, not {len(text):,}.")
-    if not text.replace("\n", "").isprintable():
-        raise WrongUseError(f"Write the {what} in plain text: it has characters that cannot be shown.")
-    if looks_like_a_record(text):
-        raise WrongUseError(f"The {what} looks as if it held part of a child’s record. Write it in general terms.")
-    if not a_name and (looks_like_a_name(text) or looks_like_a_name(" ".join(text.split()))):
-        raise WrongUseError(f"The {what} looks as if it named somebody. Write it without names.")
-    return text
 
 
 def _happened(

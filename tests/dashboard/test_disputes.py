@@ -199,8 +199,8 @@ def test_the_page_settles_it_and_looking_back_still_shows_the_dispute(own: Queri
     what, before = form_of(own), datetime.now(UTC)
     for agreed, reason, who, said in (
         (None, "Because", "All", "Choose whose number stands."),
-        (POLICE, "", "All", "Say why that number stands"),
-        (POLICE, "Because", None, "Say who agreed on it"),
+        (POLICE, "", "All", "Write the reason why that number stands"),
+        (POLICE, "Because", None, "Write the name of who agreed on it"),
     ):
         answer = pressed(app, what, agreed, reason, who)
         assert answer["settle-said"]["children"].startswith(said)

@@ -356,8 +356,8 @@ def test_of_two_who_settle_at_once_the_second_is_told(engine: Engine, hand: Hand
 
 WRONG: tuple[tuple[dict[str, Any], str], ...] = (
     ({"agreed": "health"}, "“health” gives no number for it. Choose the source: childrens-social-care or police"),
-    ({"reason": "  "}, "Say why that number stands"),
-    ({"who": ""}, "Say who agreed on it"),
+    ({"reason": "  "}, "Write the reason why that number stands"),
+    ({"who": ""}, "Write the name of who agreed on it"),
     ({"reason": "x" * 1001}, "at most 1,000 characters"),
     ({"place": STRATEGY._replace(period="2024-25Q1")}, "No two agencies give different numbers for"),
     ({"place": STRATEGY._replace(quantity="no-such")}, "No two agencies give different numbers for"),

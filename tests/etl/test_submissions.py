@@ -24,6 +24,7 @@ from etl.load.submissions import (
     values_of,
     version_of,
 )
+from etl.plain_text import plain_text
 from etl.submissions import (
     Checked,
     ReturnFile,
@@ -32,7 +33,6 @@ from etl.submissions import (
     answer_query,
     check_file,
     events_of,
-    plain_text,
     query_return,
     same_person,
     send_back_return,

@@ -9,7 +9,8 @@ from dash import dcc, html
 from dashboard.components import aria, words
 from dashboard.components.links import Link
 from dashboard.views.upload import Report
-from etl.submissions import LONGEST_TEXT, Submitted
+from etl.plain_text import LONGEST
+from etl.submissions import Submitted
 from schema.findings import Finding
 
 MOST_FIELDS = 25
@@ -97,7 +98,7 @@ def _field(key: str, text: str, rule: str) -> html.Label:
             dcc.Textarea(
                 id={"explain": explain_key(key)},
                 rows=2,
-                maxLength=LONGEST_TEXT,
+                maxLength=LONGEST,
                 className="text-input",
                 spellCheck=True,
             ),
