@@ -24,7 +24,7 @@ commands = typer.Typer(
 COLUMNS = (
     "dispute", "state", "quantity", "category", "area", "period", "basis", "agency", "said", "extracted_on", "return",
     "version", "other_agency", "other_said", "other_extracted_on", "other_return", "other_version", "difference",
-    "blocks", "agreed", "reason", "who", "settled_at", "settled_by", "settlement", "title",
+    "blocks", "blocks_within", "agreed", "reason", "who", "settled_at", "settled_by", "settlement", "title",
 )  # fmt: skip
 
 
@@ -34,7 +34,10 @@ def list_disputes(
     as_of: AsOf = "",
     only_open: Annotated[bool, typer.Option("--open", help="Only those that nobody has settled.")] = False,
 ) -> None:
-    """List the disputes, open ones first: both numbers, who gave them, which measures wait for them."""
+    """List the disputes, open ones first: both numbers, who gave them, which measures wait for them.
+
+    `blocks` has the measures without a figure, `blocks_within` those that lack only the figure of a category.
+    """
     import pandas as pd
 
     from dashboard.views.disputes import disputes_page
@@ -62,6 +65,7 @@ def list_disputes(
                 "other_version": other.version,
                 "difference": view.dispute.difference,
                 "blocks": " ".join(measure.id for measure in view.blocks),
+                "blocks_within": " ".join(measure.id for measure in view.blocks_within),
                 "agreed": held.agreed if held else "",
                 "reason": held.reason if held else "",
                 "who": held.who if held else "",

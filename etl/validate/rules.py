@@ -84,7 +84,7 @@ class Rule:
             severity=self.severity,
             message=fault.message,
             remedy=fault.remedy or self.remedy,
-            sheet=table.sheet,
+            sheet=shown(table.sheet, len(table.sheet)),
             row=fault.row,
             column=fault.column,
             cell=fault.cell or (f"{letters}{fault.row}" if letters and fault.row is not None else ""),

@@ -263,7 +263,8 @@ def rows_of(text: str) -> list[dict[str, str]]:
 def test_the_commands_list_and_settle(own_demonstration_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     (row,) = rows_of(run(monkeypatch, own_demonstration_url, "list").stdout)
     assert (row["dispute"], row["state"], row["agency"], row["said"]) == (KEY, "open", CARE, "328.0")
-    assert (row["other_agency"], row["other_said"], row["blocks"]) == (POLICE, "342.0", MEASURE)
+    assert (row["other_agency"], row["other_said"]) == (POLICE, "342.0")
+    assert (row["blocks"], row["blocks_within"]) == (MEASURE, "")
     before = datetime.now(UTC).isoformat()
     settle = ("settle", KEY, "--source", CARE, "--reason", "Calls are not counted.", "--by", "Performance subgroup")
     assert "the number of childrens-social-care stands" in run(monkeypatch, own_demonstration_url, *settle).stdout

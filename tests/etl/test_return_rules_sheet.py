@@ -248,6 +248,16 @@ def test_a_record_is_found_in_the_other_parts_of_a_workbook(tmp_path: Path, part
     assert elsewhere(path) == [where]
 
 
+def test_no_finding_repeats_the_name_of_a_sheet_that_is_a_record(tmp_path: Path) -> None:
+    path = tmp_path / "return.xlsx"
+    book = workbook(path, row(value="many"))
+    book["Return"].title = "Oliver Smith 9434765919"
+    book.save(path)
+    found = judged(path).findings
+    assert {finding.rule for finding in found} >= {"child-record", "value-not-a-number"}
+    assert {finding.sheet for finding in found} == {""}
+
+
 def test_a_record_in_the_table_itself_has_one_finding(tmp_path: Path) -> None:
     path = tmp_path / "return.xlsx"
     workbook(path, row(note=RECORD))

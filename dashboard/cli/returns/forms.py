@@ -104,7 +104,7 @@ def check_return(
     asked = catalogue.figures_asked(agency, sent.period)
     given = int((found.values["period"] == sent.period.code).sum())
     restated = ", ".join(found.restated_periods)
-    also = f" It restates {restated} ({len(found.values) - given:,} figures)." if restated else ""
+    also = f" It restates {restated} ({counted(len(found.values) - given, 'figure')})." if restated else ""
     OUT.print(
         f"{file.name}: {given:,} of the {asked:,} figures asked for, {counted(found.count(Severity.ERROR), 'error')}, "
         f"{counted(found.count(Severity.WARNING), 'warning')}.{also}",
