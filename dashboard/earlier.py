@@ -9,7 +9,7 @@ import pandas as pd
 from dashboard.compared import ComparedMeasure, ComparedThen
 from etl.computing import Earlier
 from etl.transform.comparisons import RELEASE, NeighbourSets, beside_local, compare
-from etl.transform.read_all import to_read
+from etl.transform.newest import to_read
 from schema.catalogue import Catalogue
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from etl.transform.comparisons import RELEASE, NeighbourSets
+from etl.transform.comparisons import NeighbourSets
 from etl.transform.cube import FloatArray
 from etl.transform.funnels import (
     change_spread,
@@ -22,11 +22,11 @@ from etl.transform.funnels import (
     plain_limits,
 )
 from etl.transform.intervals import CONFIDENCE_95, CONFIDENCE_998
+from etl.transform.newest import Bools, newest_rows
+from etl.transform.read_grid import About, Grid
 from etl.transform.readings import dependence, difference_levels
-from etl.transform.reasons import OLDEST_COMPARATOR, Reason, measure_kind, not_compared
-from schema.areas import AreaKind
+from etl.transform.reasons import OLDEST_COMPARATOR, Reason, not_compared
 from schema.catalogue import Catalogue
-from schema.periods import Basis, parse_period
 from schema.states import State
 
 COLUMNS = (
@@ -76,40 +76,8 @@ COLUMNS = (
     "design_effect",
 )
 
-
-_NEVER = (Basis.MONTH.value, Basis.YTD.value)
-"""Parts of a year that are charted and never lead."""
-_PARTS = (Basis.QUARTER.value, Basis.TERM.value)
 _WITH_VALUE = tuple(state.value for state in State if state.has_value)
 
-_NEEDED = (
-    "measure",
-    "category",
-    "area",
-    "kind",
-    "basis",
-    "period",
-    "value",
-    "state",
-    "numerator",
-    "denominator",
-    "measure_version",
-    "compared_period",
-    "compared_basis",
-    "england_value",
-    "england_state",
-    "region_id",
-    "region_value",
-    "region_state",
-    "previous_period",
-    "previous_value",
-    "previous_state",
-    "previous_numerator",
-    "previous_denominator",
-)
-
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 Columns = dict[str, npt.NDArray[Any]]
 
 
@@ -143,11 +111,11 @@ def read_all(
       among the published changes of all authorities (never for a stock). Both NaN where `reason_previous` says why.
     - `design_effect` is the measure's own, 1 where it has none.
     """
-    rows = _newest(compared, catalogue, every_category=every_category)
+    rows = newest_rows(compared, catalogue, every_category=every_category)
     if rows.empty:
         return pd.DataFrame({name: [] for name in COLUMNS})
-    about = _About(rows, catalogue)
-    grid = _Grid(compared, rows, catalogue, about)
+    about = About(rows, catalogue)
+    grid = Grid(compared, rows, catalogue, about)
     found: Columns = {name: rows[name].to_numpy() for name in COLUMNS if name in rows}
     found |= {"lag": about.lag, "design_effect": about.design_effect}
     found |= _against_published(rows, about, grid)
@@ -171,205 +139,7 @@ def read_all(
     return pd.DataFrame({name: found[name] for name in COLUMNS})
 
 
-def to_read(compared: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """The rows of compared figures that `read_all` needs of them: the newest, and all areas of what they stand beside.
-
-    It gives the same readings, from a few thousand rows in place of hundreds of thousands.
-    """
-    compared = compared[_told(compared, catalogue, every_category=False)]
-    last = _last(compared, compared["area"])
-    own, beside = _keys(compared, ("period", "basis"), compared.iloc[last], ("compared_period", "compared_basis"))
-    keep = (compared["kind"].to_numpy(dtype=object) == RELEASE) & np.isin(own, beside)
-    keep[last] = True
-    kept: pd.DataFrame = compared.loc[keep, [*_NEEDED]]
-    # As objects their texts are compared and coded without being made anew each time.
-    texts = [name for name, kind in kept.dtypes.items() if not pd.api.types.is_numeric_dtype(kind)]
-    return kept.astype(dict.fromkeys(texts, object))
-
-
-def _told(compared: pd.DataFrame, catalogue: Catalogue, *, every_category: bool) -> Bools:
-    """Which figures may be an area's newest: not months, and of the headline category unless all are wanted."""
-    basis, bases = _factorized(compared["basis"])
-    told: Bools = ~np.isin(basis, [code for code, name in enumerate(bases) if name in _NEVER])
-    if every_category:
-        return told
-    measure, measures = _factorized(compared["measure"])
-    category, categories = _factorized(compared["category"])
-    place = {name: code for code, name in enumerate(categories)}
-    headline = np.array([place.get(catalogue.measure(name).headline_category, -1) for name in measures], dtype=np.int64)
-    return told & (category == headline[measure]) if len(measures) else told
-
-
-def _factorized(texts: "pd.Series[Any]") -> tuple[Ints, list[str]]:
-    code, found = pd.factorize(texts.to_numpy(dtype=object))
-    return code.astype(np.int64), [str(text) for text in found]
-
-
-def _keys(
-    one: pd.DataFrame, when: tuple[str, str], other: pd.DataFrame, other_when: tuple[str, str]
-) -> tuple[Ints, Ints]:
-    """Measure, category, period and basis of two frames' rows as whole numbers that are alike where all four are."""
-    key = np.zeros(len(one) + len(other), dtype=np.int64)
-    for first, second in (("measure", "measure"), ("category", "category"), *zip(when, other_when, strict=True)):
-        both = np.concatenate([one[first].to_numpy(dtype=object), other[second].to_numpy(dtype=object)])
-        code, found = pd.factorize(both)
-        key = key * max(len(found), 1) + code
-    return key[: len(one)], key[len(one) :]
-
-
-def _newest(compared: pd.DataFrame, catalogue: Catalogue, *, every_category: bool) -> pd.DataFrame:
-    """Each area's newest row by measure, category, kind and basis; a joint figure once for each of its members."""
-    above = {area.id for area in catalogue.areas if area.kind in (AreaKind.COUNTRY, AreaKind.REGION)}
-    area, areas = _factorized(compared["area"])
-    told = _told(compared, catalogue, every_category=every_category)
-    told &= ~np.isin(area, [code for code, name in enumerate(areas) if name in above])
-    rows = compared.loc[told, [*_NEEDED]].assign(reported_by=lambda frame: frame["area"])
-    shared = [
-        rows[rows["area"] == joint.id].assign(area=member)
-        for joint in catalogue.areas
-        if joint.id in areas
-        for member in joint.members
-    ]
-    # A member's own figure of the same time goes before the joint one, for it comes later.
-    rows = pd.concat([*(frame for frame in shared if len(frame)), rows], ignore_index=True)
-    return rows.iloc[_last(rows, rows["area"])].reset_index(drop=True)
-
-
-def _last(rows: pd.DataFrame, area: "pd.Series[str]") -> Ints:
-    """Where the newest figure of each area, measure, category, kind and basis stands, in order of the rows.
-
-    A local figure that never came is none (design, rule 12 leads with the newest that did).
-    """
-    period, periods = pd.factorize(rows["period"].to_numpy(dtype=object))
-    end = np.array([parse_period(str(code)).end.toordinal() for code in periods], dtype=np.int64)[period]
-    key = np.zeros(len(rows), dtype=np.int64)
-    for column in (rows["measure"], rows["category"], rows["kind"], rows["basis"], area):
-        code, found = pd.factorize(column.to_numpy(dtype=object))
-        key = key * max(len(found), 1) + code
-    came = rows["kind"].to_numpy(dtype=object) == RELEASE
-    came |= rows["state"].to_numpy(dtype=object) != State.MISSING.value
-    at = np.flatnonzero(came)
-    order = at[np.lexsort((at, end[at], key[at]))]
-    if not len(order):
-        return order
-    last = np.append(key[order][1:] != key[order][:-1], True)
-    return np.sort(order[last])
-
-
-class _About:
-    """What the catalogue says of each row's measure, and how old what it is compared with is."""
-
-    def __init__(self, rows: pd.DataFrame, catalogue: Catalogue) -> None:
-        code, names = pd.factorize(rows["measure"].to_numpy(dtype=object))
-        self.measures = [catalogue.measure(str(name)) for name in names]
-        self.measure: Ints = code.astype(np.int64)
-        kinds = np.array([measure_kind(measure, catalogue) for measure in self.measures], dtype=object)
-        self.kind = kinds[code]
-        self.proportion: Bools = self.kind == "proportion"
-        self.stock: Bools = np.array([catalogue.at_date(measure) for measure in self.measures], dtype=bool)[code]
-        self.per = np.array([float(measure.per) for measure in self.measures])[code]
-        self.match = np.array([measure.published_as.match for measure in self.measures], dtype=object)[code]
-        effects = [1.0 if m.design_effect is None else m.design_effect.value for m in self.measures]
-        self.design_effect = np.array(effects)[code]
-        self.value = rows["value"].to_numpy(dtype=float)
-        self.numerator = rows["numerator"].to_numpy(dtype=float)
-        self.denominator = rows["denominator"].to_numpy(dtype=float)
-        self.published: Bools = rows["kind"].to_numpy(dtype=object) == RELEASE
-        basis = rows["basis"].to_numpy(dtype=object)
-        self.part: Bools = np.isin(basis.astype(str), _PARTS)
-        # A rolling year is as long as a year (design, rule 3); the lag between their ends is another matter.
-        self.length = np.where(basis == Basis.ROLLING_YEAR.value, Basis.YEAR.value, basis)
-        self.compared_version = self._versions(rows["compared_period"])
-        self.previous_version = self._versions(rows["previous_period"])
-        own, other = _months(rows["period"]), _months(rows["compared_period"])
-        self.lag = own - other
-
-    def _versions(self, periods: "pd.Series[str]") -> Ints:
-        """The version of the definition at the end of a period; 0 where there is none."""
-        code, names = pd.factorize(periods.to_numpy(dtype=object))
-        ends = [parse_period(str(name)).end if name else None for name in names]
-        table = np.array([[0 if end is None else measure.version_at(end) for end in ends] for measure in self.measures])
-        found: Ints = table[self.measure, code].astype(np.int64)
-        return found
-
-    def frame(self, rows: pd.DataFrame, **columns: Any) -> pd.DataFrame:
-        """What `not_compared` asks of every comparator, with some columns of this one's."""
-        common = {
-            "match": self.match,
-            "stock": self.stock,
-            "kind": self.kind,
-            "state": rows["state"].to_numpy(dtype=object),
-            "numerator": self.numerator,
-            "denominator": self.denominator,
-        }
-        # Texts stay objects: comparing them with one another is many times dearer as pandas' own strings.
-        every = {**common, **columns}
-        return pd.DataFrame({name: pd.Series(found, dtype=found.dtype) for name, found in every.items()})
-
-
-def _months(periods: "pd.Series[str]") -> FloatArray:
-    """The month in which each period ends, counted from year 0; NaN where there is no period."""
-    code, names = pd.factorize(periods.to_numpy(dtype=object))
-    ends = [parse_period(str(name)).end if name else None for name in names]
-    months = [np.nan if end is None else end.year * 12.0 + end.month for end in ends]
-    return np.array(months, dtype=float)[code]
-
-
-class _Grid:
-    """The published figures that some row is compared with, of shape (keys, areas), and which key each row's is.
-
-    The last key is empty, for rows that nothing published stands beside. Areas without a figure of their own have that
-    of the joint return that they are a member of in `value` (`stands_for` says whose); `numerator` and the others are
-    those of areas that report and are ranked, so that nobody counts twice.
-    """
-
-    def __init__(self, compared: pd.DataFrame, rows: pd.DataFrame, catalogue: Catalogue, about: _About) -> None:
-        every = list(catalogue.areas)
-        self.column_of = {area.id: column for column, area in enumerate(every)}
-        releases = compared[compared["kind"].to_numpy(dtype=object) == RELEASE]
-        own, beside = _keys(releases, ("period", "basis"), rows, ("compared_period", "compared_basis"))
-        wanted, code = np.unique(beside, return_inverse=True)
-        at = np.searchsorted(wanted, own)
-        there = np.append(wanted, -1)[at] == own
-        releases, at = releases[there], at[there]
-        compared_with = rows["compared_period"].to_numpy(dtype=object) != ""
-        self.row: Ints = np.where(compared_with, code, len(wanted)).astype(np.int64)
-        shape = (len(wanted) + 1, len(every))
-        column = self.columns(releases["area"])
-        ranked = np.array([area.ranked for area in every])
-
-        def laid_out(name: str, *, only_ranked: bool) -> FloatArray:
-            grid = np.full(shape, np.nan)
-            grid[at, column] = releases[name].to_numpy(dtype=float)
-            return np.where(ranked, grid, np.nan) if only_ranked else grid
-
-        self.value = laid_out("value", only_ranked=False)
-        self.numerator = laid_out("numerator", only_ranked=True)
-        self.denominator = laid_out("denominator", only_ranked=True)
-        self.previous_numerator = laid_out("previous_numerator", only_ranked=True)
-        self.previous_denominator = laid_out("previous_denominator", only_ranked=True)
-        reported = np.zeros(shape, dtype=bool)
-        reported[at, column] = True
-        self.stands_for: Ints = np.tile(np.arange(len(every)), (shape[0], 1))
-        for area in every:
-            for member in area.members:
-                place, joint = self.column_of[member], self.column_of[area.id]
-                shared = ~reported[:, place] & reported[:, joint]
-                self.value[shared, place] = self.value[shared, joint]
-                self.stands_for[shared, place] = joint
-        # Of the measure of a key, wherever one of its rows is.
-        first = np.zeros(shape[0], dtype=np.int64)
-        first[self.row] = np.arange(len(rows))
-        self.per, self.proportion = about.per[first], about.proportion[first]
-        self.england = self.value[:, self.column_of["england"]] / self.per
-
-    def columns(self, area: "pd.Series[str]") -> Ints:
-        """The column of each area."""
-        code, found = pd.factorize(area.to_numpy(dtype=object))
-        return np.array([self.column_of[str(name)] for name in found], dtype=np.int64)[code]
-
-
-def _against_published(rows: pd.DataFrame, about: _About, grid: _Grid) -> Columns:
+def _against_published(rows: pd.DataFrame, about: About, grid: Grid) -> Columns:
     """England and the region: why they are not compared with, or the level."""
     state = {
         name: np.where(about.part, State.VALUE.value, rows[f"{name}_state"].to_numpy(dtype=object))
@@ -415,7 +185,7 @@ def _against_published(rows: pd.DataFrame, about: _About, grid: _Grid) -> Column
 
 
 def _among_neighbours(
-    rows: pd.DataFrame, about: _About, grid: _Grid, neighbours: NeighbourSets, others: Sequence[NeighbourSets]
+    rows: pd.DataFrame, about: About, grid: Grid, neighbours: NeighbourSets, others: Sequence[NeighbourSets]
 ) -> Columns:
     """Position in each area's own neighbours, in the model shown and in the first other one that the area is in."""
     reason = not_compared(
@@ -463,7 +233,7 @@ def _among_neighbours(
     }
 
 
-def _statistics(rows: pd.DataFrame, about: _About, grid: _Grid, sets: NeighbourSets) -> dict[str, FloatArray]:
+def _statistics(rows: pd.DataFrame, about: About, grid: Grid, sets: NeighbourSets) -> dict[str, FloatArray]:
     """Mean, median and position of each row among its area's neighbours. Two that make one joint return count once."""
     index = np.full((len(grid.column_of), sets.size), -1)
     if len(sets.sets):
@@ -501,7 +271,7 @@ def _statistics(rows: pd.DataFrame, about: _About, grid: _Grid, sets: NeighbourS
     }
 
 
-def _before(rows: pd.DataFrame, about: _About, grid: _Grid) -> Columns:
+def _before(rows: pd.DataFrame, about: About, grid: Grid) -> Columns:
     """The year before: by the interval of the difference, and by how authorities ordinarily change."""
     x, n = about.numerator, about.denominator
     y, m = (rows[f"previous_{name}"].to_numpy(dtype=float) for name in ("numerator", "denominator"))

@@ -9,7 +9,8 @@ import pytest
 from dashboard.queries import Queries
 from dashboard.views.areas import authorities
 from etl.load.engine import open_engine
-from etl.transform.read_all import read_all, to_read
+from etl.transform.newest import to_read
+from etl.transform.read_all import read_all
 from schema.catalogue import default_catalogue
 from schema.context import Context
 from tests.bench.test_pages import timed

@@ -22,7 +22,8 @@ from etl.load.engine import open_engine, reading
 from etl.load.instants import instants_of_change
 from etl.load.kept import INSTANTS, settled
 from etl.transform.comparisons import compare, newest_only
-from etl.transform.read_all import read_all, to_read
+from etl.transform.newest import to_read
+from etl.transform.read_all import read_all
 from schema.areas import load_areas
 from schema.context import Context
 from tests.dashboard.past import FILES, PAGES, History, history, main

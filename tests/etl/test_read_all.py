@@ -9,7 +9,8 @@ import pytest
 
 from etl.transform.comparisons import RELEASE, NeighbourSets, compare
 from etl.transform.funnels import change_levels, funnel
-from etl.transform.read_all import COLUMNS, read_all, to_read
+from etl.transform.newest import to_read
+from etl.transform.read_all import COLUMNS, read_all
 from etl.transform.reasons import Reason
 from schema.catalogue import default_catalogue
 from schema.measures import DesignEffect
