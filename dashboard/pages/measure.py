@@ -66,8 +66,10 @@ def draw(visit: Visit) -> Body:
     charted = control(visit.queries, visit.context, view, whole=_whole_window(visit))
     first, below = _main(visit, view, earlier, charted)
     beside = side.side(view, link, _checks(visit, view), checked=_checked(visit))
-    body.append(html.Div([first, beside], className="with-side"))
-    lower = [below, over_time.section_of(view), _papers(visit, view, papers), _all_authorities(visit, view)]
+    changed = over_time.section_of(view)
+    left = html.Div([first, *([changed] if changed is not None else [])], className="main-column")
+    body.append(html.Div([left, beside], className="with-side"))
+    lower = [below, _papers(visit, view, papers), _all_authorities(visit, view)]
     lower += [_breakdown(view), _parts(visit, view), _inequality(visit, view), bases.bases(view), _figures(visit, view)]
     body.append(html.Div([part for part in lower if part is not None], className="stack"))
     proof = [part for part in (evidence.meetings(view), evidence.releases(view)) if part is not None]

@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from dashboard.components import words
+from dashboard.components import aria, words
 from dashboard.components.links import Link
 from dashboard.components.overview import briefing, filters, table
 from dashboard.shell import Body, Page, Visit
@@ -45,12 +45,33 @@ def draw(visit: Visit) -> Body:
         body.append(briefing.briefing(view, needs, visit.link))
     every = queries.catalogue.measures_of(framework.id)
     body.append(filters.filters(framework, every, agencies, chosen, said))
+    if len(view.groups) > 1:
+        body.append(_contents(view))
     if view.rows:
         body.append(table.legend(view.rows, view.area.name, view.model_title))
     body += [_outcome(outcome, rows, waiting, view, look, chosen) for outcome, rows, waiting in view.groups]
     if not view.groups:
         body.append(filters.nothing_left(visit.link))
     return Body("Overview", body)
+
+
+def _contents(view: OverviewPage) -> html.Nav:
+    """The way to each outcome's table: those above it are long."""
+    return html.Nav(
+        html.Ul(
+            [
+                html.Li(
+                    [
+                        html.A(outcome.short_title, href=f"#{outcome.id}"),
+                        f" {outcome.title} ({len(rows) + len(waiting)})",
+                    ]
+                )
+                for outcome, rows, waiting in view.groups
+            ]
+        ),
+        className="contents",
+        **aria.label("Outcomes on this page"),
+    )
 
 
 def _outcome(
@@ -61,7 +82,7 @@ def _outcome(
     look: table.Look,
     chosen: filters.Chosen,
 ) -> html.Section:
-    parts: list[Any] = [html.H2(f"{outcome.short_title} · {outcome.title}")]
+    parts: list[Any] = [html.H2(f"{outcome.short_title} · {outcome.title}", id=outcome.id)]
     caption = f"{outcome.title}: newest figures of {look.area}"
     # Of many, those that stand beside something come first, and the others are one step away.
     beside = [row for row in rows if row.comparators] if len(view.rows) > AT_ONCE else list(rows)

@@ -252,19 +252,12 @@ def test_the_years_above_england_are_those_shown_and_say_so(queries: Queries) ->
     assert trend.summary(published).startswith("Above England in 8 of 13 published years, from year to Mar 2013 on")
 
 
-def test_both_figures_of_a_change_are_dated(queries: Queries) -> None:
-    said = told(page_of(queries, "repeat-referrals", covering="year"))
-    assert "A year before (year to 31 March 2024): 25.6%." in said
-    assert "Since then down 4.6 percentage points: 21.0% (year to 31 March 2025)." in said
-
-
-def test_of_a_figure_that_is_not_there_nothing_is_said_of_a_year_before(queries: Queries) -> None:
+def test_of_a_figure_that_is_not_there_nothing_is_said_to_be_provisional(queries: Queries) -> None:
     page = page_of(queries, "strategy-discussions", covering="rolling-year")
     assert page.headline is not None
     assert (page.headline.value, page.newest_number is None) == (None, False)
     said = told(page)
-    assert "There is no figure (year to 30 September 2025) to set beside one of a year before." in said
-    assert not any(words in said for words in ("Since then", "later returns may restate it"))
+    assert "later returns may restate it" not in said
     assert "newest figure, 1,319 (year to Mar 2025), is" in trend.title(page)
 
 

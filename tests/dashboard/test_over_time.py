@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ def page_of(queries: Queries, measure: str, **asked: str) -> MeasurePage:
 def text(component: Any) -> str:
     """All words of a component, in order."""
     if isinstance(component, (list, tuple)):
-        return " ".join(map(text, component))
+        return " ".join(" ".join(map(text, component)).split())
     return component if isinstance(component, str) else text(getattr(component, "children", None) or "")
 
 
@@ -46,10 +47,25 @@ def test_a_percentage_moves_in_percentage_points_alone(queries: Queries) -> None
     )
     assert found.change_limits == pytest.approx(tuple(100 * end for end in limits))
     said = text(over_time.section_of(page))
-    assert "−4.6 percentage points (95% interval −6.4 to −2.8): lower, allowing for chance." in said
+    assert "To: 21.0%, year to 31 March 2025." in said
+    assert (
+        "On a year before (25.6%, year to 31 March 2024): −4.6 percentage points (95% interval −6.4 to −2.8)." in said
+    )
+    assert "Allowing for chance, it is lower than a year before: better." in said
     assert "per cent" not in said.replace("percentage points", "")
     assert "percentage points a year (95% interval" in said
     assert "89th lowest of 153; a year before, " in said
+
+
+def test_what_is_beyond_95_per_cent_alone_is_possibly_so(queries: Queries) -> None:
+    """In the words of the reading, and in the same words where there is none."""
+    page = page_of(queries, "repeat-referrals", covering="rolling-year")
+    found = page.over_time["2025-26Q2"]
+    assert found.change_limits is not None
+    assert found.change_limits[1] < 0
+    for view in (page, replace(page, reading=None)):
+        said = text(over_time.section_of(view))
+        assert "Allowing for chance, it is possibly lower than a year before" in said
 
 
 def test_a_rate_moves_in_its_unit_and_per_cent(queries: Queries) -> None:

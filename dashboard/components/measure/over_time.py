@@ -4,10 +4,12 @@ from dash import html
 
 from dashboard.components import words
 from dashboard.components.cards import section
+from dashboard.components.reading import before_words
 from dashboard.rounding import rounded
 from dashboard.views.measure import MeasurePage
 from dashboard.views.over_time import Ends, OverTime
 from etl.transform.differences import TREND_PERIODS
+from schema.states import State
 
 
 def section_of(page: MeasurePage) -> html.Section | None:
@@ -16,9 +18,13 @@ def section_of(page: MeasurePage) -> html.Section | None:
     found = None if point is None else page.over_time.get(point.period)
     if point is None or found is None:
         return None
-    since = "" if point.change is None else f" ({point.change.period_label})"
+    since = ""
+    if point.change is not None:
+        earlier = words.full(point.change.previous, State.VALUE, page.measure)
+        since = f" ({earlier}, {point.change.period_label})"
+    now = words.full(point.value, point.state, page.measure)
     rows = [
-        ("To", f"{words.capital(point.period_label)}."),
+        ("To", f"{now}, {point.period_label}."),
         (f"On a year before{since}", change_words(found, page)),
         (f"Last {_periods(found)}", trend_words(found, page)),
     ]
@@ -29,7 +35,11 @@ def section_of(page: MeasurePage) -> html.Section | None:
 
 
 def change_words(found: OverTime, page: MeasurePage) -> str:
-    """“−4.6 percentage points (95% interval −6.5 to −2.7): lower, allowing for chance.”"""
+    """“−4.6 percentage points (95% interval −6.5 to −2.7). Allowing for chance, it is lower than a year before.”
+
+    A reading says how sure that is, and whether other authorities change by as much; without one, 95% is all that is
+    known, which is “possibly”.
+    """
     if found.change is None:
         return f"Not told: {found.change_why}."
     decimals = page.measure.decimals
@@ -38,7 +48,8 @@ def change_words(found: OverTime, page: MeasurePage) -> str:
         said += f", or {_signed(found.per_cent, 1)} per cent{_limits(found.per_cent_limits, 1)}"
     if found.change_limits is None:
         return f"{said}. No interval: {found.change_why}."
-    return f"{said}: {_beyond(found.change_limits, 'higher', 'lower')}."
+    read = "" if page.reading is None or page.newest_number is not page.headline else before_words(page.reading)
+    return f"{said}. {read or _beyond(found.change_limits)}"
 
 
 def trend_words(found: OverTime, page: MeasurePage) -> str:
@@ -67,10 +78,10 @@ def _periods(found: OverTime) -> str:
     return f"{TREND_PERIODS} {found.step}s"
 
 
-def _beyond(limits: Ends, above: str, below: str) -> str:
+def _beyond(limits: Ends) -> str:
     if limits[0] <= 0 <= limits[1]:
-        return "chance alone may explain it"
-    return f"{above if limits[0] > 0 else below}, allowing for chance"
+        return "Chance alone may explain it."
+    return f"Allowing for chance, it is possibly {'higher' if limits[0] > 0 else 'lower'} than a year before."
 
 
 def _limits(limits: Ends | None, decimals: int) -> str:
