@@ -1,7 +1,7 @@
 """Indicators as rows: each figure with each of its comparators, as the command line and the downloads give them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from dashboard.rounding import shown
 from dashboard.views.intervals import effect_of, interval_kind
 from dashboard.views.owed_figures import owed_figures
 from dashboard.views.source_labels import SourceLabels, source_label, source_labels
+from etl.computing import quiet
 from etl.transform.comparisons import RELEASE, compare, newest_only
 from etl.transform.cube import FloatArray
 from etl.transform.intervals import interval_of
@@ -95,6 +96,7 @@ def indicators(
     model: str | None = None,
     release: date | None = None,
     today: date | None = None,
+    progress: Callable[[str], None] = quiet,
 ) -> pd.DataFrame:
     """One row for each measure, area, period, basis, category and comparator.
 
@@ -111,7 +113,10 @@ def indicators(
     chosen: Sequence[Measure] = (
         [catalogue.measure(measure)] if measure is not None else catalogue.measures_of(context.framework)
     )
-    frames = [_of_measure(queries, context, one, area, period, model, release) for one in chosen]
+    frames = []
+    for number, one in enumerate(chosen, 1):
+        progress(f"{one.title}: {number} of {len(chosen)}")
+        frames.append(_of_measure(queries, context, one, area, period, model, release))
     if release is None:
         pairs = zip(frames, chosen, strict=True)
         frames = [_with_owed(frame, queries, context, one, area, period, today) for frame, one in pairs]

@@ -74,7 +74,6 @@ def indicators(
     catalogue = default_catalogue()
     context = context_of(as_of)
     with open_queries() as queries, progress_shown() as progress:
-        progress("Reading and comparing")
         found = rows_of(
             queries,
             context,
@@ -83,6 +82,7 @@ def indicators(
             period=parse_period(period) if period else None,
             model=model or None,
             release=day_of(release) if release else None,
+            progress=progress,
         )
     print_rows(found, output)
     if found.empty:
