@@ -85,11 +85,12 @@ class ComparedMeasure:
         return [dict(zip(self._columns, row, strict=True)) for row in zip(*cells, strict=True)]
 
     def without_figure(self, period: str, basis: str, category: str) -> int:
-        """How many ranked areas have a row in a published period, and no number in it."""
-        at = self._by_period.get((period, basis, category), ())
-        areas, values = self.frame["area"].to_numpy(), self.frame["value"].to_numpy(dtype=float)
-        by_id = self._catalogue.areas.by_id
-        return sum(not np.isfinite(values[i]) and by_id[str(areas[i])].ranked for i in at)
+        """How many ranked areas that were there have a row in a published period, and no number in it."""
+        span = parse_period(period)
+        values, by_id = self._columns["value"], self._catalogue.areas.by_id
+        without = (i for i in self._by_period.get((period, basis, category), ()) if not np.isfinite(values[i]))
+        areas = (by_id[str(self._columns["area"][i])] for i in without)
+        return sum(area.ranked and area.existed_between(span.start, span.end) for area in areas)
 
     def level_with(self, row: Row) -> int:
         """How many other ranked areas have a published row's very figure, and so share its rank."""

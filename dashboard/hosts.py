@@ -4,6 +4,7 @@ Another site can point a name of its own at this machine, and would then read th
 visits both (“DNS rebinding”). Such a request carries that site's name; it can carry no number, and none of our names.
 """
 
+import re
 from collections.abc import Sequence
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -31,7 +32,13 @@ def add_to(server: Flask, names: Sequence[str]) -> None:
     server.before_request(check)
 
 
+# A name or number and a port, and nothing that a reader of addresses might take for something else.
+_PLAIN = re.compile(r"([\w.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.IGNORECASE | re.ASCII)
+
+
 def _answers_to(host: str, names: Sequence[str]) -> bool:
+    if not _PLAIN.fullmatch(host):
+        return False
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:

@@ -63,6 +63,10 @@ class Area(Model):
             raise ValueError("an area needs at least one GSS code")
         return self
 
+    def existed_between(self, start: date, end: date) -> bool:
+        """Whether it was there on any of these days."""
+        return (self.since is None or self.since <= end) and (self.until is None or self.until >= start)
+
     @property
     def code(self) -> str:
         """Its newest GSS code."""

@@ -42,7 +42,9 @@ BROWSER_ARGUMENTS = [
 
 # What is found depends on no clock: the fifth of a second that hypothesis allows an example is long on an idle machine
 # and short on a busy one. `timeout` in pyproject.toml is what ends a test that hangs.
-hypothesis.settings.register_profile("unhurried", deadline=None)
+# And the same change has the same examples every time; `--hypothesis-profile=explore` looks for others.
+hypothesis.settings.register_profile("unhurried", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("explore", deadline=None)
 hypothesis.settings.load_profile("unhurried")
 
 # ------------------------------------------------------------------------------------- what a run's processes share

@@ -48,7 +48,8 @@ def by_rule(point: ControlPoint, view: ControlView) -> str:
         run = _run(point, view, "one_side")
         return f"one of {run} {view.unit}s in a row {'above' if point.one_side > 0 else 'below'} the mean"
     if point.trend:
-        return f"one of seven {view.unit}s or more in a row that {'rise' if point.trend > 0 else 'fall'}"
+        way = "higher" if point.trend > 0 else "lower"
+        return f"one of seven {view.unit}s or more in a row, each {way} than the one before"
     return ""
 
 

@@ -106,6 +106,8 @@ def context_of(as_of: str = "") -> "Context":
 
     instant = instant_of(as_of) if as_of.strip() else None
     if named := (Settings().user or "").strip():
+        if not named.isprintable():
+            raise WrongUseError("SAFEGUARDING_USER has characters that do not show. Write the name anew.")
         return Context(viewer=named, as_of=instant)
     try:
         viewer = getpass.getuser()

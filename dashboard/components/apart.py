@@ -54,14 +54,14 @@ def reading(bar: Bar) -> str:
 
 
 def distance(apart: Apart | None, measure: Measure) -> str:
-    """“1.3 percentage points higher”, “144.1 per 10,000 higher (90%)”; empty where either has no figure."""
+    """“1.3 percentage points higher”, “144.1 per 10,000 higher (by 90%)”; empty where either has no figure."""
     if apart is None or apart.absolute is None:
         return ""
     exact = rounded(apart.absolute, measure.decimals)
     if not exact:
         return "level"
     way = "higher" if apart.absolute > 0 else "lower"
-    relative = "" if apart.relative is None else f" ({_per_cent(abs(apart.relative))})"
+    relative = "" if apart.relative is None else f" (by {_per_cent(abs(apart.relative))})"
     return f"{abs(exact):,} {unit_of_change(measure)} {way}{relative}"
 
 

@@ -32,8 +32,9 @@ def draw(visit: Visit) -> Body:
     priorities = {priority.id: priority.title for priority in framework.priorities}
     look = table.look_of(view.rows, view.area.name, visit.link, priorities)
     said = f"{view.measures} of {words.plural(view.of, 'measure')} shown"
-    if view.rows and view.waiting:
-        said = f"{said}, {len(view.waiting)} of them without a figure yet"
+    numberless = sum(row.headline is None or not row.headline.state.has_value for row in view.rows)
+    if view.rows and (without := numberless + len(view.waiting)):
+        said = f"{said}, {without} of them without a number"
     needs = None
     if view.rows:
         shown = [*(row.measure for row in view.rows), *view.waiting]

@@ -45,7 +45,7 @@ class Change:
     previous: float
     difference: float
     per_cent: float | None
-    """None where the measure is itself a percentage, or the earlier figure was zero."""
+    """None where the measure is itself a percentage, the earlier figure was zero, or either is below it."""
     period_label: str
 
 
@@ -165,7 +165,8 @@ def change(row: Row, measure: Measure) -> Change | None:
     if value is None or previous is None:
         return None
     period, basis = parse_period(str(row["previous_period"])), Basis(str(row["basis"]))
-    relative = None if measure.is_percentage or previous == 0 else (value - previous) / previous * 100
+    # Of a score that can be below nought, a per cent says nothing.
+    relative = None if measure.is_percentage or previous <= 0 or value < 0 else (value - previous) / previous * 100
     return Change(previous, value - previous, relative, period.label(basis))
 
 

@@ -13,6 +13,11 @@ from etl.transform.reasons import measure_kind
 from schema.catalogue import Catalogue
 from schema.measures import Measure
 
+OF_FAMILIES = frozenset(
+    {"children", "young people", "babies", "plans", "referrals", "assessments", "enquiries", "episodes"}
+)
+"""Units of what happens to brothers and sisters together."""
+
 
 def effect_of(measure: Measure) -> float:
     """The design effect of a measure: counts are divided by it, so that their interval is that of as many as they are
@@ -29,8 +34,11 @@ def interval_kind(measure: Measure, catalogue: Catalogue) -> tuple[Literal["prop
         return None, "No interval: a mean has no interval from counts; how far the values spread is not known."
     if kind == "count":
         return None, "No interval: it is a bare count, with nothing beneath it."
-    stock = " Largely the same children are there from one date to the next, so the interval is no test of a change."
-    tail = stock if catalogue.at_date(measure) else " Children come in families, so the true interval is wider."
+    tail = ""
+    if catalogue.at_date(measure):
+        tail = " Most of what is counted at one date is counted again at the next: the interval is no test of a change."
+    elif catalogue.quantities[measure.numerator[0].quantity].unit in OF_FAMILIES:
+        tail = " Children come in families, so the true interval is wider."
     if measure.design_effect is not None:
         tail = f" {design_effect_words(measure.design_effect.value, measure.design_effect.because)}"
     if kind == "rate":

@@ -22,8 +22,8 @@ class OverTime:
     """One figure's change and trend, both in `unit`: percentage points for a percentage, else the measure's own.
 
     `per_cent` and its limits are per cent of the earlier figure, and None for a percentage, of which per cent is never
-    said. `trend` is the slope for each `step` (year, quarter, month, term). All limits are at 95%; where there are
-    none, `change_why` and `trend_why` say so, as clauses.
+    said. `change_level` is −2 … 2: beyond the limits at 95%, or at 99.8%. `trend` is the slope for each `step` (year,
+    quarter, month, term). All limits are at 95%; where there are none, `change_why` and `trend_why` say so, as clauses.
     """
 
     unit: str
@@ -32,13 +32,14 @@ class OverTime:
     per_cent: float | None
     per_cent_limits: Ends | None
     change_why: str
+    change_level: float | None
     trend: float | None
     trend_limits: Ends | None
     step: str
     trend_why: str
 
 
-NOTHING = OverTime("", None, None, None, None, "", None, None, "", "")
+NOTHING = OverTime("", None, None, None, None, "", None, None, None, "", "")
 """Of a period for which no row was received."""
 
 
@@ -60,6 +61,7 @@ def _of(cells: Mapping[Any, Any]) -> OverTime:
         per_cent=number(cells["change_per_cent"]),
         per_cent_limits=_ends(cells["change_per_cent_lower_95"], cells["change_per_cent_upper_95"]),
         change_why=str(cells["change_not_told"]),
+        change_level=number(cells["change_level"]),
         trend=number(cells["trend_per_period"]),
         trend_limits=_ends(cells["trend_lower_95"], cells["trend_upper_95"]),
         step=str(cells["trend_period"]),

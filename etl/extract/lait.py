@@ -133,7 +133,7 @@ def _years(
 
 def _is_gone(area: Area, period: Period) -> bool:
     """Whether an authority was not yet, or no longer, there in any part of a period."""
-    return bool((area.since and area.since > period.end) or (area.until and area.until < period.start))
+    return not area.existed_between(period.start, period.end)
 
 
 def _frame(

@@ -1,13 +1,14 @@
 """Looks for a child's record where a file holds text outside its visible cells, since the file is kept as it was sent.
 
 Hidden sheets, comments, text boxes, properties, the rows behind a pivot table: all are XML, and it is their texts that
-are looked at. Styles, themes and most attributes are passed over, which hold numbers that mean nothing. Of what is
-found, only what looks like a record is given.
+are looked at, with the attributes that people write. Themes and other attributes are passed over: their numbers mean
+nothing. Of what is found, only what looks like a record is given.
 """
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import PurePath
+from urllib.parse import unquote
 from xml.parsers import expat
 
 from etl.extract.safe_xml import UnsafeXmlError, elements, feed, new_parser
@@ -20,7 +21,9 @@ Start = Callable[[str, dict[str, str]], None]
 
 # What a part's name says of what is in it; the first that fits. None: nothing that a person writes.
 _WORKBOOK_PARTS: tuple[tuple[str, str | None], ...] = (
-    (r"\[Content_Types\].*|.*\.rels|mimetype|xl/(styles|calcChain|metadata).*|xl/theme/.*", None),
+    (r"\[Content_Types\].*|mimetype|xl/(calcChain|metadata).*|xl/theme/.*", None),
+    (r".*\.rels", "a link"),
+    (r"xl/styles.*", "the format of a cell"),
     (r"xl/sharedStrings.*", "a cell that does not show"),
     (r"xl/workbook\.xml", "the workbook’s list of names"),
     (r"xl/[a-z]*sheets/.*", "a sheet that does not show"),
@@ -41,7 +44,8 @@ _ELSEWHERE = "a part of the file that does not show"
 _WITHIN_A_TEXT = frozenset({"t", "r", "span", "a", "s", "tab"})
 """Elements that one text may be made of: a word of it may be bold."""
 
-_FRACTION = re.compile(r"[+-]?\d*\.\d*[1-9]\d*(e[+-]?\d+)?|[+-]?\d[\d.]*e-\d+", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.IGNORECASE)
+_LONGEST_NUMBER = 40
 _AT_ONCE = 2**16
 
 
@@ -52,8 +56,13 @@ def in_name(name: str) -> bool:
 
 def holds_a_record(text: str) -> bool:
     """`looks_like_a_record` for a text of any length and origin: a number with a fraction is none."""
-    if len(text) < 6 or _FRACTION.fullmatch(text):
+    if len(text) < 6:
         return False
+    if len(text) < _LONGEST_NUMBER and _NUMBER.fullmatch(text):
+        number = float(text)
+        if not number.is_integer():
+            return False
+        text = f"{number:.0f}"  # some programs write a whole number as 9.434765919E9
     return any(looks_like_a_record(text[begin : begin + _AT_ONCE + LONGEST]) for begin in range(0, len(text), _AT_ONCE))
 
 
@@ -74,7 +83,6 @@ def of_workbook(parts: Mapping[str, bytes], shown: Collection[str]) -> tuple[Fou
 
 
 _END_OF_CELLS = re.compile(rb"</(?:\w+:)?sheetData\s*>|<(?:\w+:)?sheetData\s*/>")
-_SAID_BY_AN_ATTRIBUTE = frozenset({"prompt", "promptTitle", "error", "errorTitle", "tooltip", "display", "location"})
 
 
 def _beside_cells(xml: bytes) -> Iterator[str]:
@@ -88,9 +96,9 @@ def _beside_cells(xml: bytes) -> Iterator[str]:
     texts: list[str] = []
     parser = new_parser()
 
-    def begin(_tag: str, attributes: dict[str, str]) -> None:
+    def begin(tag: str, attributes: dict[str, str]) -> None:
         texts.append("")
-        texts.extend(text for name, text in attributes.items() if name in _SAID_BY_AN_ATTRIBUTE)
+        texts.extend(_said_by(tag, attributes))
         texts.append("")
 
     def characters(text: str) -> None:
@@ -99,6 +107,25 @@ def _beside_cells(xml: bytes) -> Iterator[str]:
     parser.StartElementHandler, parser.CharacterDataHandler = begin, characters
     feed(parser, without)
     yield from filter(None, texts)
+
+
+_SAID_BY_AN_ATTRIBUTE = frozenset(
+    {
+        *("prompt", "promptTitle", "error", "errorTitle", "tooltip", "display", "location", "Target", "href"),
+        *("name", "displayName", "codeName", "comment", "title", "descr", "formatCode", "condition", "formula"),
+    }
+)
+"""Attributes that hold what people wrote, or chose; most others are numbers that mean nothing."""
+
+
+def _said_by(tag: str, attributes: Mapping[str, str]) -> Iterator[str]:
+    """The texts of an element's attributes. The name of a sheet has a place of its own."""
+    short = tag.rpartition(":")[2]
+    if short == "sheet" or tag == "table:table":
+        return
+    for name, text in attributes.items():
+        if (last := name.rpartition(":")[2]) in _SAID_BY_AN_ATTRIBUTE or (last == "val" and short == "filter"):
+            yield unquote(text)
 
 
 def of_spreadsheet(parts: Mapping[str, bytes], start: Start) -> tuple[Found, ...]:
@@ -141,8 +168,10 @@ def _texts(part: str, xml: bytes, start: Start | None) -> list[str]:
         nonlocal within_format
         if start is not None:
             start(tag, attributes)
-        if behind_pivot and "v" in attributes:
-            texts[attributes["v"]] = None
+        if attributes:
+            texts.update(dict.fromkeys(_said_by(tag, attributes)))
+            if behind_pivot and "v" in attributes:
+                texts[attributes["v"]] = None
         short = tag.rpartition(":")[2]
         if short == "rPr":
             within_format += 1

@@ -10,7 +10,7 @@ import difflib
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from pathlib import Path
@@ -114,6 +114,11 @@ def read_return_bytes(name: str, content: bytes) -> ReturnTable:
     """
     if _NO_NAME.search(name):
         raise FileRefusedError("The file’s name has characters that do not show. Rename it, and send it again.")
+    if in_name(name):
+        raise FileRefusedError(
+            "The file’s name looks as if it held part of a child’s record. Rename it, delete copies of it that you "
+            "have sent, and send it again."
+        )
     book = read_book(name, content)
     return _table(name, hashlib.sha256(content).hexdigest(), book, return_sheet(name, book))
 
@@ -131,15 +136,26 @@ def return_sheet(name: str, book: Book) -> Sheet:
     """
     filled = [sheet for sheet in book.sheets if sheet.numbers]
     named = [sheet for sheet in filled if sheet.name.strip().lower() == SHEET_NAME.lower()]
-    alike = [sheet for sheet in filled if {"quantity", "value"} <= set(_header(sheet)[1])]
+    alike = [sheet for sheet in filled if _is_alike(sheet)]
     for candidates in (named, filled, alike):
         if len(candidates) == 1:
             return candidates[0]
     if not filled:
         raise FileRefusedError(f"{name} has no visible sheet with anything in it. Unhide the return, or export it.")
-    names = ", ".join(quoted(sheet.name[:31]) for sheet in book.sheets[:10])
+    names = ", ".join(quoted(sheet.name[:31]) for sheet in (alike or book.sheets)[:10])
     which = "several sheets look like a return" if alike else "no sheet looks like a return"
     raise FileRefusedError(f"{name}: {which} (there are {names}). Name the one to be read “{SHEET_NAME}”.")
+
+
+def _is_alike(sheet: Sheet) -> bool:
+    return {"quantity", "value"} <= set(_header(sheet)[1])
+
+
+def _unread(table: Sheet, book: Book) -> Iterator[str]:
+    """What is told of sheets that could be the return, and are not read: somebody may have mended one of them."""
+    for sheet in book.sheets:
+        if sheet is not table and sheet.numbers and _is_alike(sheet):
+            yield f"Sheet {quoted(sheet.name[:31])} looks like a return as well, and was not read."
 
 
 def _header(sheet: Sheet) -> tuple[int, list[str]]:
@@ -209,7 +225,7 @@ def _table(name: str, sha256: str, book: Book, sheet: Sheet) -> ReturnTable:
         sum_rows=tuple(sums),
         hidden=(*book.hidden, *sheet.hidden),
         formulas={(row, named[column]): text for (row, column), text in sheet.formulas.items() if column in named},
-        remarks=book.remarks,
+        remarks=(*book.remarks, *_unread(sheet, book)),
         elsewhere=_elsewhere(name, book, sheet, set(numbers[kept].tolist()), set(position.values())),
     )
 
@@ -217,7 +233,7 @@ def _table(name: str, sha256: str, book: Book, sheet: Sheet) -> ReturnTable:
 def _elsewhere(name: str, book: Book, table: Sheet, rows: set[int], columns: set[int]) -> tuple[str, ...]:
     """Where something looks like part of a child's record, outside these rows and columns of the table, which have
     findings of their own. What stands in a visible cell too is named there alone."""
-    places: dict[str, None] = {"the file’s name": None} if in_name(name) else {}
+    places: dict[str, None] = {}
     known: set[str] = set()
     for sheet in book.sheets:
         for at, cells in enumerate(sheet.columns):
@@ -310,7 +326,7 @@ def _refuse_wrong_columns(where: str, header: list[str], above: Mapping[str, Abo
     if missing := [column for column in REQUIRED_COLUMNS if column not in counted and column not in above]:
         faults.append(f"missing {', '.join(missing)}")
     if twice := [column for column, times in counted.items() if times > 1]:
-        faults.append(f"there twice {', '.join(column[:40] for column in twice)}")
+        faults.append(f"there twice {', '.join(_column_said(column) for column in twice)}")
     if unknown := [column for column in counted if column not in (*COLUMNS, *AIDS)]:
         faults.append(f"not known {', '.join(_with_nearest(column) for column in unknown[:10])}")
     if faults:
@@ -323,4 +339,10 @@ def _refuse_wrong_columns(where: str, header: list[str], above: Mapping[str, Abo
 
 def _with_nearest(column: str) -> str:
     near = difflib.get_close_matches(column, COLUMNS, n=1, cutoff=0.6)
-    return f"“{column[:40]}”" + (f" (did you mean {near[0]}?)" if near else "")
+    return f"“{_column_said(column)}”" + (f" (did you mean {near[0]}?)" if near else "")
+
+
+def _column_said(column: str) -> str:
+    """A column's name as a message may repeat it; it has been brought to lower case, and its spaces are underscores."""
+    said = shown(column.replace("_", " ").title())
+    return column[:40] if said else "one whose name looks like a child’s record"

@@ -86,6 +86,9 @@ def attention(
         owed: what is late.
     """
     rows = about(newest(pd.concat([plain(readings), plain(quarters)], ignore_index=True)), catalogue)
+    who = pd.MultiIndex.from_frame(rows[["area", "measure"]])
+    published = rows["kind"] == RELEASE
+    rows = rows.assign(besides_local=published & who.isin(who[~published]))
     found = [
         *_statutory(rows),
         *_against_england(rows),
@@ -293,6 +296,7 @@ def _facts(
         period=row["period"],
         basis=row["basis"],
         local=row["kind"] == SUBMISSION,
+        besides_local=bool(row["besides_local"]),
         value=_number(row["value"]),
         numerator=_number(row["numerator"]),
         denominator=_number(row["denominator"]),

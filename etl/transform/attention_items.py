@@ -46,6 +46,8 @@ class Facts:
     period: str = ""
     basis: str = ""
     local: bool = False
+    besides_local: bool = False
+    """Whether it is published, and the agency's own return has a figure of the measure as well."""
     value: float | None = None
     numerator: float | None = None
     denominator: float | None = None

@@ -188,6 +188,11 @@ class _Codes:
         found: Ints = (series * len(self.periods) + period) * len(self.bases) + basis
         return found
 
+    def period_of(self, key: Ints) -> Ints:
+        """The period that a key is of."""
+        found: Ints = key // len(self.bases) % len(self.periods)
+        return found
+
     def measure_of(self, key: Ints) -> Ints:
         """The measure that a key is of."""
         found: Ints = key // (len(self.periods) * len(self.bases) * len(self.categories))
@@ -224,7 +229,11 @@ class _Grid:
         lower = np.array([catalogue.measure(name).polarity is Polarity.LOWER for name in codes.measures], dtype=bool)
         self.lower_is_better = np.append(lower[codes.measure_of(self.keys)], False)
         self.ranked = np.array([area.ranked for area in every])
-        self.reported = (self.source > 0) & self.ranked
+        spans = [(period.start, period.end) for period in map(parse_period, codes.periods)]
+        existed = np.array([[area.existed_between(*span) for area in every] for span in spans], dtype=bool)
+        # Publishers go on listing authorities that are no more, without a figure.
+        there = np.vstack([existed[codes.period_of(self.keys)], np.zeros((1, len(every)), dtype=bool)])
+        self.reported = (self.source > 0) & self.ranked & (there | np.isfinite(self.value))
         self.rankable = np.where(self.ranked, self.value, np.nan)
         self.stands_for = np.tile(np.arange(len(every)), (shape[0], 1))
         for area in every:

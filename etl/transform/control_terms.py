@@ -27,7 +27,7 @@ class Refusal(StrEnum):
         """The reason as a reader meets it."""
         return {
             Refusal.OVERLAPS: "No control chart: each figure shares most of its months with the one before it.",
-            Refusal.STOCK: "No control chart: largely the same children are counted from one date to the next.",
+            Refusal.STOCK: "No control chart: most of what is counted at one date is counted again at the next.",
             Refusal.PRINTED: "No control chart: the figure is as printed, without the counts behind it.",
             Refusal.TERM: "No control chart: there are three terms in a year, and no two of them are alike.",
             Refusal.NOT_QUARTERS_OR_MONTHS: "No control chart: it needs quarters or months, as they are.",

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from etl.transform.differences import TREND_PERIODS, difference, trend, unit_of_change
+from etl.transform.readings import difference_levels
 from etl.transform.reasons import Reason, fits, measure_kind, not_compared, reason_words
 from schema.catalogue import Catalogue
 from schema.measures import Measure
@@ -27,6 +28,7 @@ COLUMNS = (
     "change_per_cent_lower_95",
     "change_per_cent_upper_95",
     "change_not_told",
+    "change_level",
     "trend_per_period",
     "trend_lower_95",
     "trend_upper_95",
@@ -44,7 +46,7 @@ BARE_COUNT = "it is a bare count, with nothing beneath it"
 OVERLAPS = "its periods pool several years, and overlap"
 WIDE_AREA = "no interval is put about England’s and the regions’ figures, whose counts are rounded"
 DISPUTED = f"two agencies dispute one of the last {TREND_PERIODS} figures"
-FEWER = f"there are fewer than {TREND_PERIODS} periods in a row with a figure"
+FEWER = f"there are fewer than {TREND_PERIODS} figures in a row that share no time with one another"
 NEVER = f"none was counted in any of the last {TREND_PERIODS} periods"
 
 
@@ -62,6 +64,7 @@ def over_time(figures: pd.DataFrame, measure: Measure, catalogue: Catalogue) -> 
     - `change` and its limits are in `change_unit`: percentage points for a percentage, else the measure's own unit.
       `change_per_cent` and its limits are per cent of the earlier figure, and NaN for a percentage, of which per cent
       is never said. The change is NaN where the definition changed in between.
+    - `change_level` is −2 … 2: beyond the limits at 95% and 99.8% (`readings.difference_levels`), NaN without limits.
     - `trend_per_period` and its limits are in `change_unit` for each `trend_period` (year, quarter, month, term).
     - `change_not_told` and `trend_not_told` say, as a clause, why there are no limits; empty where there are.
     """
@@ -155,7 +158,8 @@ class _Found:
         both = np.isin(self.state, _WITH_VALUE) & np.isin(other_state, _WITH_VALUE) & same
         moved = np.where(both, self.value - earlier, np.nan)
         told_ratio = told & (not self.measure.is_percentage)
-        some = both & (earlier != 0) & (not self.measure.is_percentage)
+        # Of a score that can be below nought, a per cent says nothing.
+        some = both & (earlier > 0) & (self.value >= 0) & (not self.measure.is_percentage)
         times = np.divide(moved, earlier, out=np.full(len(moved), np.nan), where=some) * 100
         return {
             "change": moved,
@@ -166,7 +170,11 @@ class _Found:
             "change_per_cent_lower_95": np.where(told_ratio, apart.relative_limits.lower, np.nan),
             "change_per_cent_upper_95": np.where(told_ratio, apart.relative_limits.upper, np.nan),
             "change_not_told": words,
-        }
+            "change_level": difference_levels(
+                np.where(told, self.x, np.nan), np.where(told, self.n, np.nan), y, m,
+                proportion=np.full(len(words), self.share), design_effect=np.full(len(words), self.effect),
+            ),
+        }  # fmt: skip
 
     def trend(self) -> dict[str, Any]:
         """The columns of the trend over the last five periods."""

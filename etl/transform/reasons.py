@@ -59,7 +59,7 @@ class Reason(StrEnum):
 _WORDS = {
     Reason.NO_FIGURE: "there is no figure ({state})",
     Reason.NO_COUNTERPART: "nothing published counts exactly the same thing",
-    Reason.STOCK: "it counts largely the same children each year",
+    Reason.STOCK: "it is counted at a date, and limits of chance are for events",
     Reason.MEAN_ONLY: "it is a mean, and how far the values behind it spread is not known",
     Reason.NOT_EVENTS: "it rests on full-time equivalents, which are not counts of separate events",
     Reason.COUNT_ONLY: "it is a count without a population, and areas differ in size",

@@ -90,6 +90,7 @@ def check_return(
     faults = _faults(ctx, Stage.ROWS)
     sound = ctx.only(_sound_rows(ctx, faults, but=ABOVE_TABLE))
     faults += _faults(sound, Stage.SUMS)
+    faults = _without_records(faults)
     passed = ctx.only(_sound_rows(ctx, faults))
     result = _values(passed, area)
     return CheckedReturn(
@@ -115,6 +116,19 @@ def require_period(spec: ReturnSpec, period: Period) -> None:
 
 def _faults(ctx: ReturnContext, stage: Stage) -> list[tuple[Rule, Fault]]:
     return [(rule, fault) for rule in return_rules() if rule.stage is stage for fault in rule.check(ctx)]
+
+
+_OF_CHILDREN = ("child-record", "child-name")
+
+
+def _without_records(faults: list[tuple[Rule, Fault]]) -> list[tuple[Rule, Fault]]:
+    """The faults, without those of other rules in a cell that holds a child's record: they would repeat it."""
+    private = {(fault.row, fault.column) for rule, fault in faults if rule.id in _OF_CHILDREN}
+    return [
+        (rule, fault)
+        for rule, fault in faults
+        if rule.id in _OF_CHILDREN or fault.row is None or (fault.row, fault.column) not in private
+    ]
 
 
 def _sound_rows(ctx: ReturnContext, faults: list[tuple[Rule, Fault]], but: Sequence[str] = ()) -> "pd.Index[int]":

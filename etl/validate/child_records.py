@@ -16,7 +16,9 @@ _GAP = rf"[^\S\n]?[{_DASHES}]?[^\S\n]?"
 _NHS_NUMBER = re.compile(
     rf"(?<!\d)(?<!\d\.)(?:\d{{3}}{_GAP}\d{{3}}{_GAP}\d{{4}}"
     r"|\d{3}\s?[._/·]\s?\d{3}\s?[._/·]\s?\d{4}"
-    rf"|\d\d(?P<gap>[^\S\n]?[._/·{_DASHES}]?[^\S\n]?)\d\d(?:(?P=gap)\d\d){{3}})(?!\d)"
+    rf"|\d\d(?P<gap>[^\S\n]?[._/·{_DASHES}]?[^\S\n]?)\d\d(?:(?P=gap)\d\d){{3}}"
+    # As a spreadsheet sets thousands apart.
+    r"|\d(?P<comma>[ ,.’])\d{3}(?P=comma)\d{3}(?P=comma)\d{3}|\d{4} \d{3} \d{3})(?!\d)"
 )
 # One letter, eleven digits, and a digit or (for a temporary number) a letter; I, O and S are not used.
 _UNIQUE_PUPIL_NUMBER = re.compile(r"(?<![a-z0-9])[a-hj-np-rt-z]\d{11}[\da-hj-np-rt-z](?![a-z0-9])", re.IGNORECASE)

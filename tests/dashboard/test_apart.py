@@ -51,7 +51,7 @@ def test_rates_are_apart_in_their_own_unit_and_by_per_cent(queries: Queries) -> 
     found = beside(panel, "walsall")
     assert found.level == 2
     assert found.verdict == "", "activity is higher or lower, never good or bad"
-    assert said.distance(found, panel.measure) == "144.1 per 10,000 higher (90%)"
+    assert said.distance(found, panel.measure) == "144.1 per 10,000 higher (by 90%)"
     assert "points" not in said.distance(found, panel.measure)
     assert found.relative_limits is not None
     assert found.relative_limits[0] < (found.relative or 0) < found.relative_limits[1]
@@ -83,7 +83,7 @@ def test_from_the_other_side_it_is_the_opposite(queries: Queries) -> None:
     ("name", "area", "why"),
     [
         ("section-47-enquiries", "city-of-london", "the comparator has no figure (suppressed)"),
-        ("children-in-care", "walsall", "it counts largely the same children each year"),
+        ("children-in-care", "walsall", "it is counted at a date, and limits of chance are for events"),
         ("social-worker-vacancies", "walsall", "it rests on full-time equivalents"),
     ],
 )

@@ -109,6 +109,9 @@ def test_further_names_are_settings(queries: Queries) -> None:
         ("figures.example.other", 400),
         ("council.example", 400),
         ("[::1", 400),
+        ("other.example@localhost", 400),
+        ("localhost/other", 400),
+        ("[::1%25other.example]", 400),
         ("", 400),
     ):
         assert named.get("/healthz", headers={"Host": host}).status_code == status, host

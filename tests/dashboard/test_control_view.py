@@ -88,7 +88,7 @@ def test_months_are_charted_in_the_place_of_the_trend_and_say_that_they_have_sea
 @pytest.mark.parametrize(
     ("measure", "covering", "says"),
     [
-        ("children-in-care", "quarter-ends", "largely the same children"),
+        ("children-in-care", "quarter-ends", "most of what is counted at one date"),
         ("referrals", "rolling-year", "shares most of its months"),
         ("referrals", "year", "needs quarters or months"),
         ("bullying-reports", "term", "three terms"),

@@ -70,7 +70,7 @@ def test_another_authority_has_its_own_mark(queries: Queries) -> None:
 @pytest.mark.parametrize(
     ("measure", "why"),
     [
-        ("children-in-care", "it counts largely the same children each year"),
+        ("children-in-care", "it is counted at a date, and limits of chance are for events"),
         ("social-worker-caseload", "it rests on full-time equivalents, which are not counts of separate events"),
     ],
 )
@@ -136,7 +136,7 @@ def test_rank_among_neighbours_quartile_and_change_of_rank(queries: Queries) -> 
     assert found.before is not None
     assert found.before.period_label == "year to 31 March 2024"
     said = " ".join(ranking_words.sentences(found, page))
-    assert "third quarter" in said
+    assert "third of four equal groups" in said
     assert "Among itself and its 10 neighbours" in said
     assert "year to 31 March 2024" in said
 

@@ -269,7 +269,7 @@ def test_a_quarter_of_all_authorities_comes_with_their_median(queries: Queries) 
     assert (len(values), found.median) == (153, values[76])
     said = ranking.sentences(found, page)
     assert (
-        "In the third quarter of all authorities, counted from the lowest; their median is 20.0%, while England as a "
-        "whole is at 22.6%." in said
+        "In the third of four equal groups of all authorities, from the lowest; their median is 20.0%, while England "
+        "as a whole is at 22.6%." in said
     )
     assert not any("0 authorities" in sentence for sentence in said)

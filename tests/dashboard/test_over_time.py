@@ -76,8 +76,8 @@ def test_a_rate_moves_in_its_unit_and_per_cent(queries: Queries) -> None:
 
 def test_a_stock_says_why_there_is_no_interval(queries: Queries) -> None:
     said = text(over_time.section_of(page_of(queries, "children-in-need")))
-    assert "No interval: it counts largely the same children each year." in said
-    assert "Not told: it counts largely the same children each year." in said
+    assert "No interval: it is counted at a date, and limits of chance are for events." in said
+    assert "Not told: it is counted at a date, and limits of chance are for events." in said
 
 
 def test_the_file_and_the_indicators_say_the_same(queries: Queries) -> None:

@@ -120,7 +120,7 @@ def test_what_is_chosen_makes_the_title_and_the_cards(queries: Queries) -> None:
         *(m.agency for m in page.waiting),
     }
     title, lead = briefing.heading(page, None, "neglect")
-    assert str(title.children) == "Stoke-on-Trent, neglect: nothing stands out among the figures"
+    assert str(title.children) == "Stoke-on-Trent, neglect: nothing adverse stands out among the figures"
     assert f"the newest figures of {len(page.rows)} measures, up to 30 September 2025" in str(lead.children)
 
 

@@ -196,7 +196,7 @@ def test_a_target_for_a_quarters_number_is_none_for_a_years(engine: Engine) -> N
     [
         ({"measure": "nope"}, "nope"),
         ({"start": "2024-25"}, "month or a quarter"),
-        ({"measure": "children-in-care"}, "largely the same children"),
+        ({"measure": "children-in-care"}, "most of what is counted at one date"),
         ({"reason": "  "}, "Write the reason"),
         ({"who": ""}, "Write the name of who decided"),
         ({"reason": "It was Oliver Smith, NHS 943 476 5919"}, "part of a child’s record"),

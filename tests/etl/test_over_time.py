@@ -109,7 +109,7 @@ def test_what_is_not_told_says_why() -> None:
 @pytest.mark.parametrize(
     ("measure", "why"),
     [
-        ("children-in-need", "it counts largely the same children each year"),
+        ("children-in-need", "it is counted at a date, and limits of chance are for events"),
         ("days-from-placement-order-to-match", "it is a mean, and how far the values behind it spread is not known"),
         ("contacts", "it is a bare count, with nothing beneath it"),
     ],

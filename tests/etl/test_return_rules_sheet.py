@@ -9,12 +9,14 @@ import pytest
 import xlsxwriter
 from openpyxl import Workbook
 from openpyxl.comments import Comment
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from etl.extract.returns import read_return
 from etl.validate.check import CheckedReturn, check_return
 from etl.validate.child_records import looks_like_a_name, looks_like_a_record
+from schema.errors import FileRefusedError
 from schema.findings import Severity
 from tests.conftest import ROOT
 from tests.etl.open_document import ods_bytes, plain
@@ -204,6 +206,23 @@ def _tooltip(book: Workbook) -> None:
     book["Return"]["A1"].hyperlink = Hyperlink(ref="A1", location="A2", tooltip=RECORD)
 
 
+def _filter(book: Workbook) -> None:
+    book["Return"].auto_filter.ref = "A1:G2"
+    book["Return"].auto_filter.add_filter_column(1, ["943 476 5919"])
+
+
+def _link(book: Workbook) -> None:
+    book["Return"]["A1"].hyperlink = "mailto:somebody@example.org?subject=Oliver%20Smith%20943%20476%205919"
+
+
+def _name(book: Workbook) -> None:
+    book.defined_names["Oliver.Smith.943.476.5919"] = DefinedName("Oliver.Smith.943.476.5919", attr_text="Return!$A$1")
+
+
+def _format(book: Workbook) -> None:
+    book["Return"]["E2"].number_format = '0" of 943 476 5919"'
+
+
 @pytest.mark.parametrize(
     ("change", "where"),
     [
@@ -217,6 +236,10 @@ def _tooltip(book: Workbook) -> None:
         (_footer, "a header, footer, prompt or link of a sheet"),
         (_prompt, "a header, footer, prompt or link of a sheet"),
         (_tooltip, "a header, footer, prompt or link of a sheet"),
+        (_filter, "a header, footer, prompt or link of a sheet"),
+        (_link, "a link"),
+        (_name, "the workbook’s list of names"),
+        (_format, "the format of a cell"),
     ],
 )
 def test_a_record_is_found_wherever_a_workbook_holds_text(
@@ -290,7 +313,15 @@ def test_a_record_is_found_around_the_table_of_a_csv_and_in_its_name(tmp_path: P
         assert elsewhere(path) == [where]
     named = tmp_path / "Oliver_Smith_943_476_5919.csv"
     named.write_text(f"{header}\n{line},\n")
-    assert elsewhere(named) == ["the file’s name"]
+    with pytest.raises(
+        FileRefusedError, match="The file’s name looks as if it held part of a child’s record"
+    ) as refused:
+        judged(named)
+    assert "943" not in str(refused.value)
+    path.write_text(f"{header},Oliver Smith 943 476 5919\n{line},,\n")
+    with pytest.raises(FileRefusedError, match="one whose name looks like a child’s record") as refused:
+        judged(path)
+    assert "943" not in str(refused.value)
 
 
 def test_no_sample_return_seems_to_hold_a_record_elsewhere() -> None:

@@ -391,7 +391,9 @@ def test_the_sheet_named_return_is_read(tmp_path: Path) -> None:
         named.append(HEADER)
         named.append([*ROW[:3], 7])
 
-    assert read_text(tmp_path, workbook_bytes(fill), "return.xlsx").cells.loc[2, "value"] == "7"
+    table = read_text(tmp_path, workbook_bytes(fill), "return.xlsx")
+    assert table.cells.loc[2, "value"] == "7"
+    assert table.remarks == ("Sheet “Sheet” looks like a return as well, and was not read.",)
 
 
 def test_hidden_and_empty_sheets_are_passed_over(tmp_path: Path) -> None:

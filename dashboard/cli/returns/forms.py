@@ -102,9 +102,11 @@ def check_return(
             raise typer.Exit(1)
         return
     asked = catalogue.figures_asked(agency, sent.period)
-    given = int((found.values["period"] == sent.period.code).sum())
+    here = found.values["period"] == sent.period.code
+    own = found.values["quantity"].isin([item.quantity for item in catalogue.return_spec(agency).items])
+    given = int((here & own).sum())
     restated = ", ".join(found.restated_periods)
-    also = f" It restates {restated} ({counted(len(found.values) - given, 'figure')})." if restated else ""
+    also = f" It restates {restated} ({counted(int((~here).sum()), 'figure')})." if restated else ""
     OUT.print(
         f"{file.name}: {given:,} of the {asked:,} figures asked for, {counted(found.count(Severity.ERROR), 'error')}, "
         f"{counted(found.count(Severity.WARNING), 'warning')}.{also}",

@@ -100,8 +100,8 @@ def _meeting_title(meeting: Meeting, names: dict[str, str]) -> str:
         return f"Local and published agree on {names[meeting.of].lower()}, {meeting.period_label}"
     more = "more" if meeting.difference > 0 else "fewer"
     return (
-        f"The returns count {words.count(abs(meeting.difference))} {more} {names[meeting.of].lower()} than is "
-        f"published, {meeting.period_label}"
+        f"{names[meeting.of]}: the returns count {words.count(abs(meeting.difference))} {more} than is published, "
+        f"{meeting.period_label}"
     )
 
 

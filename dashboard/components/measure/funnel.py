@@ -42,7 +42,8 @@ def summary(view: FunnelView, page: MeasurePage) -> str:
             "chance alone."
         )
     if view.left_out:
-        said += f" {words.plural(view.left_out, 'authority', 'authorities')} without counts are left out."
+        are = "is" if view.left_out == 1 else "are"
+        said += f" {words.plural(view.left_out, 'authority', 'authorities')} without counts {are} left out."
     return said
 
 

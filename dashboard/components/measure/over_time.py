@@ -9,6 +9,7 @@ from dashboard.rounding import rounded
 from dashboard.views.measure import MeasurePage
 from dashboard.views.over_time import Ends, OverTime
 from etl.transform.differences import TREND_PERIODS
+from etl.transform.readings import moved_words
 from schema.states import State
 
 
@@ -37,19 +38,18 @@ def section_of(page: MeasurePage) -> html.Section | None:
 def change_words(found: OverTime, page: MeasurePage) -> str:
     """“−4.6 percentage points (95% interval −6.5 to −2.7). Allowing for chance, it is lower than a year before.”
 
-    A reading says how sure that is, and whether other authorities change by as much; without one, 95% is all that is
-    known, which is “possibly”.
+    A reading says as well whether other authorities change by as much.
     """
     if found.change is None:
         return f"Not told: {found.change_why}."
     decimals = page.measure.decimals
     said = f"{_signed(found.change, decimals)} {found.unit}{_limits(found.change_limits, decimals)}"
-    if found.per_cent is not None:
+    if found.per_cent is not None and rounded(found.change, decimals):
         said += f", or {_signed(found.per_cent, 1)} per cent{_limits(found.per_cent_limits, 1)}"
     if found.change_limits is None:
         return f"{said}. No interval: {found.change_why}."
     read = "" if page.reading is None or page.newest_number is not page.headline else before_words(page.reading)
-    return f"{said}. {read or _beyond(found.change_limits)}"
+    return f"{said}. {read or _beyond(found.change_level)}".rstrip()
 
 
 def trend_words(found: OverTime, page: MeasurePage) -> str:
@@ -78,10 +78,8 @@ def _periods(found: OverTime) -> str:
     return f"{TREND_PERIODS} {found.step}s"
 
 
-def _beyond(limits: Ends) -> str:
-    if limits[0] <= 0 <= limits[1]:
-        return "Chance alone may explain it."
-    return f"Allowing for chance, it is possibly {'higher' if limits[0] > 0 else 'lower'} than a year before."
+def _beyond(level: float | None) -> str:
+    return "" if level is None else f"Allowing for chance, it is {moved_words(level)} a year before."
 
 
 def _limits(limits: Ends | None, decimals: int) -> str:

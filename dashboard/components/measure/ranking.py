@@ -40,6 +40,7 @@ def sentences(ranking: Ranking, page: MeasurePage) -> list[str]:
 
 
 _QUARTERS = ("first", "second", "third", "last")
+"""Of four groups of the same size: “quarter” is a time of the year on these pages."""
 
 
 def _places(ranking: Ranking, own: RankedArea, measure: Measure) -> list[str]:
@@ -48,14 +49,14 @@ def _places(ranking: Ranking, own: RankedArea, measure: Measure) -> list[str]:
     said = []
     if ranking.quartile is not None:
         said.append(
-            f"In the {_QUARTERS[ranking.quartile - 1]} quarter of all authorities, counted from the {end}; "
+            f"In the {_QUARTERS[ranking.quartile - 1]} of four equal groups of all authorities, from the {end}; "
             f"{_middle(ranking, measure)}."
         )
     if ranking.among is not None and ranking.among_quartile is not None:
         place = words.rank(ranking.among.place, ranking.among.of, measure, ranking.among.level_with)
         said.append(
             f"Among itself and its {words.plural(ranking.among.of - 1, 'neighbour')}: {place}, in the "
-            f"{_QUARTERS[ranking.among_quartile - 1]} quarter."
+            f"{_QUARTERS[ranking.among_quartile - 1]} of four groups."
         )
     if ranking.before is not None:
         gained = ranking.before.place - own.place

@@ -24,7 +24,7 @@ def side(page: MeasurePage, link: Link, checks: str = "", *, checked: bool = Fal
 
 
 def _stands(page: MeasurePage) -> html.Div:
-    facts = ["Nothing is published for all authorities."]
+    facts = ["Nothing is published for all authorities for this period."]
     if page.ranking is not None:
         facts = ranking.sentences(page.ranking, page)
     return html.Div([html.H2("Where it stands"), *map(html.P, facts)], className="card")

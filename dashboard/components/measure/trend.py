@@ -34,7 +34,12 @@ def title(page: MeasurePage) -> str:
     # Where the newest period has no figure, the last that has one is dated.
     dated = "" if last is page.points[-1] else f" ({words.short_period(last.period, page.covering.basis)})"
     if low[0] == high[0]:
-        return f"{page.area.name} has been at {now} since {since}"
+        if len(known) == len(page.points):
+            return f"{page.area.name} has been at {now} since {since}"
+        # What is hidden or missing in between need not have been the same.
+        times = f"each of the {len(known)} times with a figure" if len(known) > 2 else "both times with a figure"
+        until = words.short_period(last.period, page.covering.basis)
+        return f"{page.area.name} was at {now} {times}, from {since} to {until}"
     for (value, point), word in ((low, "lowest"), (high, "highest")):
         if now == value:
             is_ = "is" if point is last and sum(text == now for text, _ in shown) == 1 else "equals"
@@ -144,7 +149,8 @@ def source(page: MeasurePage) -> str:
     comparators = ""
     if beside_ is not None and page.covering.local:
         comparators = f" Comparators: {beside_.period_label}, released {beside_.release_label}."
-    neighbours = point.comparator("neighbours", page.statistic) if point else None
+    leading = page.headline or point
+    neighbours = leading.comparator("neighbours", page.statistic) if leading else None
     model = ""
     if neighbours is not None and neighbours.n:
         model = f" Neighbours: {page.model.title}, {neighbours.n} of {neighbours.size} with a figure."

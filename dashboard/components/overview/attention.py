@@ -126,7 +126,7 @@ def _note() -> html.P:
     return html.P(
         "In order: time limits, unusual and adverse figures, special cause, targets missed, sudden changes, disputes, "
         "late and missing returns; priorities and larger differences first. Only the newest figure of each measure "
-        "counts. Something on the list is a question to ask, not yet a finding.",
+        "counts; differences are taken before rounding. Something on the list is a question to ask, not yet a finding.",
         className="note",
     )
 
@@ -225,7 +225,8 @@ def _figure(facts: Facts, measure: Measure) -> str:
     if facts.numerator is not None and facts.denominator is not None:
         of = f" of {words.count(facts.denominator)}" if measure.is_percentage else ""
         made = f" ({words.count(facts.numerator)}{of})"
-    return f"{_show(facts.value, measure)}{made}, {_when(facts.period, facts.basis)}"
+    published = ", as published" if facts.besides_local else ""
+    return f"{_show(facts.value, measure)}{made}, {_when(facts.period, facts.basis)}{published}"
 
 
 def _show(value: float | None, measure: Measure) -> str:

@@ -15,6 +15,8 @@ from dashboard.views.figure import FigureView
 from dashboard.views.overview import OverviewPage
 from dashboard.views.received import ReturnFact
 from etl.transform.attention_items import Why
+from etl.transform.readings import UNUSUALLY_HIGH
+from schema.measures import Polarity
 
 
 def heading(
@@ -46,20 +48,39 @@ def heading(
             ),
         ]
     figures = [row.headline for row in view.rows if row.headline is not None]
-    newest = words.day(max(figure.ends for figure in figures))
+    numbers = [figure for figure in figures if figure.state.has_value]
+    newest = words.day(max(figure.ends for figure in numbers or figures))
     titles = {row.measure.id: row.title for row in view.rows}
     known = {row.measure.id: row.measure for row in view.rows}
     adverse = [] if needs is None else [item for item in needs.items if item.why in attention.QUESTIONS]
     better = 0 if needs is None else sum(item.why is Why.IMPROVED for item in needs.items)
     first = next((said for item in adverse if (said := attention.finding(item, known, titles))), "")
-    of = f"the newest figures of {words.plural(len(figures), 'measure')}, up to {newest}"
+    of = f"the newest figures of {words.plural(len(numbers), 'measure')}, up to {newest}"
     improved = f" {words.capital(number_word(better))} got better suddenly." if better else ""
     if not first:
         said = f"Nothing unusual and adverse, suddenly changed or off target in {of}{_besides(needs)}."
-        return [html.H1(f"{name}: nothing stands out among the figures"), html.P(f"{said}{improved}", className="lead")]
+        said += f"{_neither(view)}{improved}"
+        return [html.H1(f"{name}: nothing adverse stands out among the figures"), html.P(said, className="lead")]
     rest = len(adverse) - 1
     more = f"{words.capital(number_word(rest))} more to ask about below" if rest else "Nothing more to ask about"
     return [html.H1(f"{name}{first}"), html.P(f"{more}, in {of}{_besides(needs)}.{improved}", className="lead")]
+
+
+def _neither(view: OverviewPage) -> str:
+    """How many figures are unusual and neither better nor worse: they are on no list, and are no sign of calm."""
+    unusual = sum(
+        row.reading is not None
+        and row.reading.level is not None
+        and abs(row.reading.level) == UNUSUALLY_HIGH
+        and row.reading.polarity is Polarity.JUDGEMENT
+        for row in view.rows
+    )
+    if not unusual:
+        return ""
+    figures, are = ("figure", "is") if unusual == 1 else ("figures", "are")
+    return (
+        f" {words.capital(number_word(unusual))} {figures} {are} unusually high or low, which is neither good nor bad."
+    )
 
 
 def _besides(needs: AttentionView | None) -> str:

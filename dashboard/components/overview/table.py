@@ -11,6 +11,7 @@ from dashboard.components.links import Link, to_measure
 from dashboard.components.match import mark, mark_words
 from dashboard.components.reading import word
 from dashboard.components.static import static
+from dashboard.rounding import rounded
 from dashboard.views.figure import Comparator, FigureView, Rank
 from dashboard.views.overview import OverviewRow, Spark
 from schema.periods import Basis
@@ -182,7 +183,8 @@ def _change(row: OverviewRow) -> list[html.Span]:
     change = row.change
     if change is None:
         return [html.Span("Nothing to compare with a year before", className="sub")]
-    said = words.relative(change)
+    # Where the figures are printed alike, nothing is said of a per cent between them.
+    said = words.relative(change) if rounded(change.difference, row.measure.decimals) else ""
     parts = [
         html.Span("On a year before", className="word"),
         html.Span(words.difference(change, row.measure)),
@@ -195,7 +197,9 @@ def _comparator(row: OverviewRow, found: Comparator | None, name: str) -> list[h
     word = html.Span(found.label.replace("Statistical n", "N") if found else name, className="word")
     if found is None:
         return [word, html.Span(_why_none(row), className="sub")]
-    parts = [word, html.Span(words.value(found.value, found.state, row.measure))]
+    absent = found.value is None and found.state is State.MISSING
+    said = "Not published" if absent else words.value(found.value, found.state, row.measure)
+    parts = [word, html.Span(said)]
     if found.name == "neighbours":
         parts.append(html.Span(words.neighbours_n(found), className="sub"))
     when = ", ".join(part for part in (found.period_label, words.lag(found.lag_months)) if part)
