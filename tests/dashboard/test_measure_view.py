@@ -16,6 +16,7 @@ from dashboard.components.measure import figures_table, heading, ranking, side, 
 from dashboard.downloads import COLUMNS, as_csv
 from dashboard.queries import Queries
 from dashboard.views.choices import Asked, Covering
+from dashboard.views.intervals import interval_kind
 from dashboard.views.measure import MeasurePage, measure_page
 from schema.context import Context
 from schema.errors import WrongUseError
@@ -242,6 +243,33 @@ def test_every_heading_begins_with_a_capital_or_a_figure(queries: Queries) -> No
         said = heading.finding(page_of(queries, measure.id))
         assert not said[:1].islower(), said
     assert heading.finding(page_of(queries, "missing-episodes")).startswith("Children went missing ")
+
+
+def test_what_is_hidden_between_figures_that_are_the_same_is_not_said_to_be_so(queries: Queries) -> None:
+    said = trend.title(page_of(queries, "child-protection-plans", area="city-of-london"))
+    assert said == "City of London was at 0.0 both times with a figure, from 31 Mar 2014 to 31 Mar 2023"
+
+
+def test_who_is_no_more_is_not_counted_as_without_a_figure(queries: Queries) -> None:
+    """Cumbria and Northamptonshire are still listed at 31 March 2025; City of London and Scilly have no figure."""
+    ranked = page_of(queries, "children-in-care", covering="published-dates").ranking
+    assert ranked is not None
+    assert (len(ranked.entries), ranked.unranked) == (151, 2)
+
+
+@pytest.mark.parametrize("measure", ["progress-8-of-children-in-need", "progress-8-of-children-in-care"])
+def test_of_a_score_below_nought_there_is_no_per_cent(queries: Queries, measure: str) -> None:
+    page = page_of(queries, measure)
+    changes = [point.change for point in page.points if point.change is not None]
+    assert changes
+    assert all(change.per_cent is None for change in changes)
+    assert all(found.per_cent is None for found in page.over_time.values())
+
+
+def test_families_are_spoken_of_where_children_are_counted(queries: Queries) -> None:
+    catalogue = queries.catalogue
+    for name, said in (("referrals", True), ("section-11-audits-completed", False), ("children-in-need", False)):
+        assert ("families" in interval_kind(catalogue.measure(name), catalogue)[1]) == said, name
 
 
 def test_the_years_above_england_are_those_shown_and_say_so(queries: Queries) -> None:

@@ -68,6 +68,11 @@ def test_what_is_beyond_95_per_cent_alone_is_possibly_so(queries: Queries) -> No
         assert "Allowing for chance, it is possibly lower than a year before" in said
 
 
+def test_a_month_far_lower_is_lower_and_not_possibly_so(queries: Queries) -> None:
+    said = text(over_time.section_of(page_of(queries, "referrals", covering="month")))
+    assert "Allowing for chance, it is lower than a year before. That allows for chance alone; a control chart" in said
+
+
 def test_a_rate_moves_in_its_unit_and_per_cent(queries: Queries) -> None:
     said = text(over_time.section_of(page_of(queries, "child-protection-plans-started", covering="year")))
     assert "per 10,000 (95% interval" in said

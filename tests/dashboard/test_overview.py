@@ -124,6 +124,16 @@ def test_what_is_chosen_makes_the_title_and_the_cards(queries: Queries) -> None:
     assert f"the newest figures of {len(page.rows)} measures, up to 30 September 2025" in str(lead.children)
 
 
+def test_a_clean_bill_counts_measures_with_a_number_and_says_what_is_unusual_besides(queries: Queries) -> None:
+    page = overview_page(queries, Context(), queries.catalogue.areas.find("city-of-london"))
+    numbers = sum(row.headline is not None and row.headline.state.has_value for row in page.rows)
+    assert 0 < numbers < len(page.rows)
+    title, lead = briefing.heading(page)
+    assert str(title.children) == "City of London: nothing adverse stands out among the figures"
+    assert f"in the newest figures of {numbers} measures" in str(lead.children)
+    assert "figures are unusually high or low, which is neither good nor bad." in str(lead.children)
+
+
 def test_before_anything_had_come_nobody_is_told_to_load_it(queries: Queries) -> None:
     then = Context(as_of=datetime(2001, 1, 1, tzinfo=UTC))
     page = overview_page(queries, then, queries.catalogue.areas.find("stoke-on-trent"))

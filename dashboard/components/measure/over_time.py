@@ -49,7 +49,11 @@ def change_words(found: OverTime, page: MeasurePage) -> str:
     if found.change_limits is None:
         return f"{said}. No interval: {found.change_why}."
     read = "" if page.reading is None or page.newest_number is not page.headline else before_words(page.reading)
-    return f"{said}. {read or _beyond(found.change_level)}".rstrip()
+    told = f"{said}. {read or _beyond(found.change_level)}".rstrip()
+    if found.change_level and found.step != "year":
+        # A chart that widens its limits may call usual what chance alone does not explain.
+        told += f" That allows for chance alone; a control chart allows for how {found.step}s vary as well."
+    return told
 
 
 def trend_words(found: OverTime, page: MeasurePage) -> str:

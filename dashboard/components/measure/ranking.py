@@ -17,7 +17,7 @@ def sentences(ranking: Ranking, page: MeasurePage) -> list[str]:
     said = []
     when = ranking.period_label
     if ranking.own is None:
-        said.append(f"{page.area.name} is not ranked for the published {when}: {ranking.own_state.words}.")
+        said.append(f"{page.area.name} has no rank among what is published, {when}: {ranking.own_state.words}.")
     else:
         # The figure that leads the page may be a newer or another one: what is ranked is said with its own date.
         value = words.full(ranking.own.value, State.VALUE, page.measure)
