@@ -49,8 +49,8 @@ def section(found: Inequality, page: MeasurePage) -> html.Section:
     sources = dict.fromkeys(table.source_label for table in found.tables)
     parts.append(
         html.P(
-            f"Source: {'; '.join(sources)}. Counts of 1 to 5 are hidden, and the next smallest where one could be "
-            f"worked out. Rates: {_RATES[found.within or found.parts]}. Ratios: exact conditional interval "
+            f"Source: {'; '.join(sources)}. Counts of 1 to 5 in a group are hidden, and the next smallest where one "
+            f"could be worked out. Rates: {_RATES[found.within or found.parts]}. Ratios: exact conditional interval "
             "(Clopper and Pearson 1934; Przyborowski and Wilenski 1940).",
             className="source-line",
         )

@@ -40,7 +40,7 @@ def section(found: Inequality, page: MeasurePage) -> html.Section:
         parts.append(html.P(f"Never reported: {words.listed([t.lower() for t in found.not_reported])}."))
     sources = "; ".join(dict.fromkeys(table.source_label for table in found.tables))
     rates = " 95% interval: Wilson’s." if found.parts else ""
-    hidden = "Counts of 1 to 5 are hidden, and the next smallest where one could be worked out."
+    hidden = "Counts of 1 to 5 in a part are hidden, and the next smallest where one could be worked out."
     parts.append(html.P(f"Source: {sources}. {hidden}{rates}", className="source-line"))
     return html.Section(parts, className="card graph-block")
 
