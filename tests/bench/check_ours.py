@@ -4,7 +4,6 @@ Seconds are the processor's: a bare reader beside it is measured so too, and a b
 """
 
 import json
-import resource
 import sys
 import time
 from datetime import date
@@ -14,6 +13,7 @@ from etl.extract.returns import read_return
 from etl.validate.check import check_return
 from schema.catalogue import default_catalogue
 from tests.bench.large_return import AGENCY, PERIOD
+from tests.bench.peak import peak_mb
 
 
 def main(path: Path) -> None:
@@ -26,7 +26,7 @@ def main(path: Path) -> None:
         table, catalogue.return_spec(AGENCY), PERIOD, "stoke-on-trent", catalogue, date(2025, 10, 20)
     )
     done = time.process_time()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mb()
     rules = sorted({finding.rule for finding in checked.findings})
     sys.stdout.write(
         json.dumps(

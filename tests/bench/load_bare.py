@@ -4,7 +4,6 @@
 """
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
@@ -16,6 +15,7 @@ from sqlalchemy.engine import Engine
 from etl.load.engine import open_engine
 from etl.load.store import table_of
 from schema.tables import FigureRow, PopulationRow, QuantityValueRow
+from tests.bench.peak import peak_mb
 
 FACTS = [table_of(model) for model in (QuantityValueRow, PopulationRow, FigureRow)]
 
@@ -30,7 +30,7 @@ def main(loaded: str, url: str, keys: bool, files: list[Path]) -> None:
         (pd.read_parquet if path.suffix == ".parquet" else pd.read_csv)(path)
     insert(target, rows, keys=keys)
     seconds = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mb()
     sys.stdout.write(json.dumps({"seconds": seconds, "rows": sum(map(len, rows.values())), "peak_mb": peak}))
     source.dispose()
     target.dispose()

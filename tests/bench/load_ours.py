@@ -1,7 +1,6 @@
 """Loads published files with the product and prints what it took, as JSON. Run on its own so that memory is its own."""
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
@@ -13,6 +12,7 @@ from etl.load.migrate import upgrade
 from etl.pipeline import load_publications
 from schema.catalogue import default_catalogue
 from schema.context import Context
+from tests.bench.peak import peak_mb
 
 
 def main(url: str, files: list[Path]) -> None:
@@ -26,7 +26,7 @@ def main(url: str, files: list[Path]) -> None:
     report = load_publications(engine, files, catalogue, context, extract=extract_publication)
     seconds = time.perf_counter() - began
     engine.dispose()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mb()
     sys.stdout.write(json.dumps({"seconds": seconds, "rows": report.values + report.figures, "peak_mb": peak}))
 
 

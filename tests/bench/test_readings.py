@@ -40,9 +40,9 @@ def test_readings(demonstration_url: str, capsys: pytest.CaptureFixture[str]) ->
         ]
         for name, frame, runs in (("today", today, 20), ("ten times", tenfold, 5))
     }
+    size = len(queries.readings(CONTEXT))
     engine.dispose()
     with capsys.disabled():
-        size = len(queries.readings(CONTEXT))
         print(
             f"\nreadings, {engine.dialect.name}, {len(everywhere)} authorities, {size:,} figures; first {cold:.0f} ms"
         )
