@@ -124,6 +124,8 @@ _OF_CHILDREN = ("child-record", "child-name")
 def _without_records(faults: list[tuple[Rule, Fault]]) -> list[tuple[Rule, Fault]]:
     """The faults, without those of other rules in a cell that holds a child's record: they would repeat it."""
     private = {(fault.row, fault.column) for rule, fault in faults if rule.id in _OF_CHILDREN}
+    if not private:
+        return faults
     return [
         (rule, fault)
         for rule, fault in faults
