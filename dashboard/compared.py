@@ -38,7 +38,7 @@ class ComparedMeasure:
     def _by_period(self) -> dict[tuple[Any, ...], "np.ndarray[Any, Any]"]:
         published = np.flatnonzero((self.frame["kind"] == store.RELEASE).to_numpy())
         groups = self.frame.iloc[published].groupby(["period", "basis", "category"], sort=False).indices
-        return {tuple(key): published[np.asarray(at)] for key, at in groups.items()}  # type: ignore[arg-type]
+        return {tuple(key): published[np.asarray(at)] for key, at in groups.items()}  # type: ignore[arg-type]  # of three
 
     @cached_property
     def _columns(self) -> dict[str, "np.ndarray[Any, Any]"]:

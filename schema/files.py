@@ -26,7 +26,7 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class _UniqueKeyLoader(_Loader):  # type: ignore[misc]
+class _UniqueKeyLoader(_Loader):  # type: ignore[misc]  # chosen when it runs
     """YAML keeps the last of two equal keys and says nothing. Here that is an error."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:

@@ -85,6 +85,7 @@ class Rank:
 def number(value: object) -> float | None:
     """A cell as a number, None for NaN."""
     # A frame's cell has no type of its own: it is a number or nothing, which the checker cannot know.
+    # A cell of a column of numbers, which pandas types as anything.
     return None if value is None or pd.isna(value) else float(value)  # type: ignore[arg-type, call-overload]
 
 

@@ -23,6 +23,7 @@ def bulk_insert(connection: Connection, table: sa.Table, rows: pd.DataFrame) -> 
                 copy.write_row(row)
     else:
         marks = ", ".join("?" * len(names))
+        # The names are those of our own tables.
         driver.executemany(f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})', zip(*columns, strict=True))  # noqa: S608
     return len(rows)
 

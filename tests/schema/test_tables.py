@@ -215,7 +215,7 @@ def test_an_instant_without_a_zone_is_refused(engine: Engine) -> None:
     keep_a_source(engine)
     with pytest.raises(StatementError, match="time zone"), engine.begin() as connection:
         connection.execute(
-            sa.insert(SourceRow).values(id=2, **a_source(version=2, loaded_at=datetime(2025, 7, 1)))  # noqa: DTZ001
+            sa.insert(SourceRow).values(id=2, **a_source(version=2, loaded_at=datetime(2025, 7, 1)))  # noqa: DTZ001 - tried
         )
 
 
