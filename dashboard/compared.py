@@ -37,8 +37,9 @@ class ComparedMeasure:
     @cached_property
     def _by_period(self) -> dict[tuple[Any, ...], "np.ndarray[Any, Any]"]:
         published = np.flatnonzero((self.frame["kind"] == store.RELEASE).to_numpy())
-        groups = self.frame.iloc[published].groupby(["period", "basis", "category"], sort=False).indices
-        return {tuple(key): published[np.asarray(at)] for key, at in groups.items()}  # type: ignore[arg-type]  # of three
+        # Grouped by three columns, each key is a tuple; pandas' types know of single ones alone.
+        groups: dict[Any, Any] = self.frame.iloc[published].groupby(["period", "basis", "category"], sort=False).indices
+        return {tuple(key): published[np.asarray(at)] for key, at in groups.items()}
 
     @cached_property
     def _columns(self) -> dict[str, "np.ndarray[Any, Any]"]:

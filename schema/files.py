@@ -26,7 +26,8 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class _UniqueKeyLoader(_Loader):  # type: ignore[misc]  # chosen when it runs
+# The base is libyaml's loader where there is one, else Python's: the type checker takes no base that it cannot foresee.
+class _UniqueKeyLoader(_Loader):  # type: ignore[misc]
     """YAML keeps the last of two equal keys and says nothing. Here that is an error."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:

@@ -135,7 +135,7 @@ class Kept:
         if self.version() == state.version:
             found = self._found(state, key)
             if found is not _NOTHING:
-                return found  # type: ignore[no-any-return]  # its key says what it is
+                return found  # type: ignore[no-any-return]  # kept under this key, so what `make` gives
         # Only who makes holds a connection: any number may wait for the lock.
         with self._lock, reading(self._engine) as connection:
             look = _Look(connection, self._state_in(connection))
@@ -190,7 +190,7 @@ class Kept:
                     look.depth -= 1
                     if not look.depth:
                         _forget(look.state)
-        return found  # type: ignore[no-any-return]  # its key says what it is
+        return found  # type: ignore[no-any-return]  # kept under this key, so what `make` gives
 
     def _made(self, look: _Look, key: Key, make: Callable[[Connection], Made]) -> Any:
         # Another thread may have made it while this one waited.

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import date
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -72,11 +73,11 @@ def test_a_copy_can_be_mended_and_sent_back_as_it_is() -> None:
 
 
 def test_all_visible_sheets_are_there_and_the_return_comes_first() -> None:
-    def fill(book: object) -> None:
-        book.active.title = "findings"  # type: ignore[attr-defined]  # untyped
-        book.active.append(["How to fill this in", HOSTILE])  # type: ignore[attr-defined]  # untyped
+    def fill(book: Any) -> None:
+        book.active.title = "findings"
+        book.active.append(["How to fill this in", HOSTILE])
         for title, hidden in (("Q2", False), ("Workings", True)):
-            sheet = book.create_sheet(title)  # type: ignore[attr-defined]  # untyped
+            sheet = book.create_sheet(title)
             sheet.append(HEADER)
             sheet.append(ROW)
             sheet.sheet_state = "hidden" if hidden else "visible"

@@ -60,7 +60,9 @@ def _figures(measure: str = STARTS, years: tuple[str, ...] = ("2023-24", "2024-2
         rows += [
             _row(area, year, x, n, measure=measure) for area, x, n in zip(AUTHORITIES, events, people, strict=True)
         ]
-        above = {CATALOGUE.areas.region_of(CATALOGUE.areas.by_id[HERE]).id, "england"}  # type: ignore[union-attr]  # it has one
+        region = CATALOGUE.areas.region_of(CATALOGUE.areas.by_id[HERE])
+        assert region is not None
+        above = {region.id, "england"}
         rows += [_row(area, year, 5_000, 1_000_000, measure=measure) for area in sorted(above)]
     return pd.DataFrame(rows)
 
